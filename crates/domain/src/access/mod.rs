@@ -1,0 +1,8 @@
+//! The RBAC rules: what there is to be permitted, who is permitted, and the proof of it.
+
+pub mod actor;
+pub mod permission;
+pub mod policy;
+pub mod proof;
+pub mod role;
+pub mod standing;

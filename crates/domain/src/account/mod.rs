@@ -1,0 +1,10 @@
+//! People: their names, addresses, passwords, and how they come to be here.
+
+pub mod email;
+pub mod locale;
+pub mod password;
+pub mod profile;
+pub mod registration;
+pub mod user;
+pub mod username;
+pub mod verification;

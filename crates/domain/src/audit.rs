@@ -1,0 +1,270 @@
+//! Who did what to whom, and with what outcome.
+
+use chrono::{DateTime, Utc};
+use std::net::IpAddr;
+use uuid::Uuid;
+
+use crate::id::{AuditId, ScriptId, SessionId, UserId};
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// What was done. The names are stable: operators search and alert on them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum AuditAction { $($(#[$doc])* $variant,)* }
+
+        impl AuditAction {
+            /// Every action, for searches and documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name in the audit log, `resource.action`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+        }
+    };
+}
+
+actions! {
+    /// An account was made.
+    Register = "account.register",
+    /// The address of an account was confirmed.
+    VerifyEmail = "account.verify_email",
+    /// A new verification mail was asked for.
+    ResendVerification = "account.resend_verification",
+    /// A profile was changed.
+    UpdateProfile = "account.update_profile",
+    /// A sign-in with e-mail and password was tried.
+    SignIn = "session.sign_in",
+    /// A session was ended by its owner.
+    SignOut = "session.sign_out",
+    /// One or more other sessions of the same person were ended.
+    RevokeSessions = "session.revoke",
+    /// A refresh token was used after its successor: somebody holds a copy.
+    ReuseRefreshToken = "session.refresh_token_reused",
+    /// An administrator was made from the operator's shell.
+    CreateAdmin = "account.create_admin",
+    /// A script was made with its first version.
+    CreateScript = "script.create",
+    /// What describes a script was changed.
+    UpdateScript = "script.update",
+    /// A version was added.
+    AddVersion = "script.add_version",
+    /// A script was deleted softly.
+    DeleteScript = "script.delete",
+    /// A softly deleted script was brought back.
+    RestoreScript = "script.restore",
+}
+
+/// Who acted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Party {
+    /// Somebody who has not signed in.
+    Anonymous,
+    /// A person with an account.
+    User(UserId),
+    /// The platform itself: a worker, a schedule.
+    System,
+    /// Somebody with a shell on the operator's machine.
+    Operator,
+}
+
+/// What was acted upon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// An account.
+    User(UserId),
+    /// A session.
+    Session(SessionId),
+    /// A script.
+    Script(ScriptId),
+    /// Nothing that exists here, such as the account that a failed sign-in named.
+    None,
+}
+
+impl Subject {
+    /// The kind, as stored and searched.
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::User(_) => "user",
+            Self::Session(_) => "session",
+            Self::Script(_) => "script",
+            Self::None => "none",
+        }
+    }
+
+    /// The id, where there is one.
+    #[must_use]
+    pub const fn id(self) -> Option<Uuid> {
+        match self {
+            Self::User(id) => Some(id.as_uuid()),
+            Self::Session(id) => Some(id.as_uuid()),
+            Self::Script(id) => Some(id.as_uuid()),
+            Self::None => None,
+        }
+    }
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done.
+    Success,
+    /// It was tried and failed.
+    Failure,
+    /// It was refused for lack of a permission.
+    Denied,
+}
+
+impl Outcome {
+    /// The name in the audit log.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Denied => "denied",
+        }
+    }
+}
+
+/// One named value of a before or after picture; never a secret, never a whole body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// The field.
+    pub name: &'static str,
+    /// Its value.
+    pub value: FactValue,
+}
+
+/// The value of a [`Fact`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FactValue {
+    /// Text.
+    Text(String),
+    /// A number.
+    Number(i64),
+    /// Yes or no.
+    Flag(bool),
+    /// Several texts.
+    List(Vec<String>),
+    /// Nothing was set.
+    Absent,
+}
+
+impl From<&str> for FactValue {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<Option<&str>> for FactValue {
+    fn from(value: Option<&str>) -> Self {
+        value.map_or(Self::Absent, Self::from)
+    }
+}
+
+/// A before or after picture.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facts(Vec<Fact>);
+
+impl Facts {
+    /// Nothing to tell.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Adds one fact.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<FactValue>) -> Self {
+        self.0.push(Fact {
+            name,
+            value: value.into(),
+        });
+        self
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Fact] {
+        &self.0
+    }
+}
+
+/// Where a request came from; what the audit log and the session list say about it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Origin {
+    /// The client's address, as far as trusted proxies tell it.
+    pub ip: Option<IpAddr>,
+    /// The `User-Agent`, cut to 512 characters.
+    pub user_agent: Option<String>,
+    /// The request id that the answer carried.
+    pub request_id: Option<String>,
+    /// The session that acted, where there was one.
+    pub session: Option<SessionId>,
+}
+
+/// One row of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// The row's id.
+    pub id: AuditId,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// Who acted.
+    pub actor: Party,
+    /// What was done.
+    pub action: AuditAction,
+    /// To what.
+    pub subject: Subject,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was there before, as far as it changed.
+    pub before: Facts,
+    /// What is there now, as far as it changed.
+    pub after: Facts,
+    /// Where the request came from.
+    pub origin: Origin,
+}
+
+impl AuditEntry {
+    /// A success without before and after; the common case.
+    #[must_use]
+    pub fn success(
+        id: AuditId,
+        at: DateTime<Utc>,
+        actor: Party,
+        action: AuditAction,
+        subject: Subject,
+        origin: &Origin,
+    ) -> Self {
+        Self {
+            id,
+            at,
+            actor,
+            action,
+            subject,
+            outcome: Outcome::Success,
+            before: Facts::none(),
+            after: Facts::none(),
+            origin: origin.clone(),
+        }
+    }
+
+    /// The same entry with another outcome.
+    #[must_use]
+    pub const fn with_outcome(mut self, outcome: Outcome) -> Self {
+        self.outcome = outcome;
+        self
+    }
+
+    /// The same entry with what changed.
+    #[must_use]
+    pub fn with_change(mut self, before: Facts, after: Facts) -> Self {
+        self.before = before;
+        self.after = after;
+        self
+    }
+}

@@ -1,0 +1,23 @@
+//! Ids and chance.
+
+use crate::id::{AuditId, JobId, LeaseId, ScriptId, SessionId, TokenId, UserId};
+
+/// Makes ids. Tests use a hand-written fake, not a mock.
+pub trait Ids: Send + Sync {
+    /// A new account's id: random.
+    fn user(&self) -> UserId;
+    /// A new session's id: random.
+    fn session(&self) -> SessionId;
+    /// A new one-time token's id: random.
+    fn token(&self) -> TokenId;
+    /// A new script's id: random.
+    fn script(&self) -> ScriptId;
+    /// A new audit row's id: sorted by time.
+    fn audit(&self) -> AuditId;
+    /// A new job's id: sorted by time.
+    fn job(&self) -> JobId;
+    /// A new lease's id: random.
+    fn lease(&self) -> LeaseId;
+    /// 0 to 1023, for spreading retries.
+    fn jitter(&self) -> u16;
+}

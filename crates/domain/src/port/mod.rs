@@ -1,0 +1,33 @@
+//! The ports: what the use cases need of the world.
+//!
+//! Rules of writing one:
+//! - a port is a plural noun of what it holds, or the role that it plays; never the name of a technology;
+//! - one method is one atomic act; a write takes one plain value, so that it can be retried, mocked and compared;
+//! - `find_*` answers an `Option`, `list_*` a [`Page`](crate::page::Page);
+//! - a conflict that the caller can act on is an enum of the domain; everything else is an
+//!   [`Outage`](crate::outage::Outage) whose cause is kept for the log;
+//! - nothing here mentions a connection, a transaction or a serialisation format.
+
+pub mod access_changes;
+pub mod access_tokens;
+pub mod accounts;
+pub mod announcements;
+pub mod audit_trail;
+pub mod clock;
+pub mod content_packer;
+pub mod hot_sessions;
+pub mod idempotent_replies;
+pub mod ids;
+pub mod jobs;
+pub mod mailer;
+pub mod one_time_tokens;
+pub mod password_hasher;
+pub mod probe;
+pub mod profiles;
+pub mod rate_limiter;
+pub mod refresh_tokens;
+pub mod retention;
+pub mod scripts;
+pub mod session_uses;
+pub mod sessions;
+pub mod standings;

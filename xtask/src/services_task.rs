@@ -1,0 +1,94 @@
+//! `cargo xtask services`: the engines of the tests, for contributors and CI.
+
+use anyhow::{Context, Result};
+use clap::Subcommand;
+
+use crate::services::{self, Absence, Engines, Postgres, template};
+use crate::site::{Purpose, Site};
+use crate::workspace::Workspace;
+
+/// What to do with the engines of the tests.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum Action {
+    /// Start PostgreSQL and Redis for tests, migrate the template database, leave them running
+    Start,
+    /// Stop them
+    Stop,
+    /// Print the variables that tests need, for `eval "$(cargo xtask services env)"`
+    Env,
+}
+
+/// Runs the task.
+pub(crate) async fn run(workspace: &Workspace, action: Action) -> Result<()> {
+    let site = Site::of(workspace, Purpose::Tests)?;
+    let _lock = site.lock()?;
+    match action {
+        Action::Start => {
+            for (name, value) in start(workspace, &site).await?.variables() {
+                println!("{name}={value}");
+            }
+            site.remember(|state| state.kept = true)
+        }
+        Action::Stop => {
+            site.remember(|state| state.kept = false)?;
+            if !services::stop(&site).await? {
+                println!("nothing was running");
+            }
+            Ok(())
+        }
+        Action::Env => {
+            for (name, value) in running(workspace, &site).await?.variables() {
+                println!("export {name}='{value}'");
+            }
+            Ok(())
+        }
+    }
+}
+
+/// What a test must know.
+#[derive(Debug)]
+pub(crate) struct TestEngines {
+    postgres: String,
+    template: String,
+    redis: String,
+}
+
+impl TestEngines {
+    /// The environment variables that the tests read.
+    pub(crate) fn variables(&self) -> [(&'static str, &str); 3] {
+        [
+            ("TEST_DATABASE_URL", &self.postgres),
+            ("TEST_TEMPLATE", &self.template),
+            ("TEST_REDIS_URL", &self.redis),
+        ]
+    }
+}
+
+/// Finds or starts the engines, drops what killed tests left, and makes the template. The caller
+/// holds the site's lock.
+pub(crate) async fn start(workspace: &Workspace, site: &Site) -> Result<TestEngines> {
+    let ran = services::running_postgres(site).await?.is_some();
+    let Engines { postgres, redis } = services::ensure(site, Absence::Fatal).await?;
+    template::sweep(&postgres, !ran).await?;
+    let template = template::ensure(workspace, &postgres).await?;
+    let redis = redis.context("tests need a Redis")?;
+    Ok(TestEngines {
+        postgres: postgres.url().to_owned(),
+        template,
+        redis,
+    })
+}
+
+async fn running(workspace: &Workspace, site: &Site) -> Result<TestEngines> {
+    let hint = "is not running; start it with `cargo xtask services start`";
+    let postgres: Option<Postgres> = services::running_postgres(site).await?;
+    let postgres = postgres.with_context(|| format!("PostgreSQL {hint}"))?;
+    let redis = services::running_redis(site).await?;
+    let redis = redis.with_context(|| format!("Redis {hint}"))?;
+    let template = template::ensure(workspace, &postgres).await?;
+    Ok(TestEngines {
+        postgres: postgres.url().to_owned(),
+        template,
+        redis,
+    })
+}
