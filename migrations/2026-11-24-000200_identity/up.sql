@@ -8,7 +8,7 @@ CREATE TABLE users (
     username          text        NOT NULL,
     username_key      text        NOT NULL,
     display_name      text,
-    bio               text,
+    bio               text        NOT NULL DEFAULT '',
     locale            text        NOT NULL DEFAULT 'en',
     -- NULL: this account has no password (it signs in through a provider).
     password_hash     text,
@@ -49,7 +49,8 @@ CREATE TRIGGER users_set_updated_at BEFORE UPDATE ON users
 CREATE TABLE auth_providers (
     user_id       uuid        NOT NULL,
     provider      text        NOT NULL,
-    -- The provider's own id of the person, never an address: addresses change hands.
+    -- The provider's own id of the person, never an address: addresses change hands. For `email` it is
+    -- the account's id.
     subject       text        NOT NULL,
     provider_data jsonb       NOT NULL DEFAULT '{}',
     created_at    timestamptz NOT NULL DEFAULT now(),

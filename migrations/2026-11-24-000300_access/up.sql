@@ -11,7 +11,7 @@ CREATE TABLE roles (
 
     CONSTRAINT roles_pkey PRIMARY KEY (id),
     CONSTRAINT roles_name_key UNIQUE (name),
-    CONSTRAINT roles_name_check CHECK (name ~ '^[a-z][a-z0-9_]{0,62}$')
+    CONSTRAINT roles_name_check CHECK (name ~ '^[a-z][a-z0-9_]{1,47}$')
 );
 
 CREATE TABLE permissions (
@@ -84,9 +84,7 @@ CREATE TABLE access_changes (
 
     CONSTRAINT access_changes_pkey PRIMARY KEY (epoch)
 );
--- "Which epoch is this person's entry at least from?"
-CREATE INDEX access_changes_user_id_idx ON access_changes (user_id, epoch DESC);
--- The purge.
+-- "What changed lately?", and the purge.
 CREATE INDEX access_changes_created_at_idx ON access_changes (created_at);
 
 INSERT INTO permissions (name, description) VALUES

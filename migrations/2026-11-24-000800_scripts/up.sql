@@ -36,13 +36,15 @@ CREATE TABLE scripts (
     summary        text        NOT NULL DEFAULT '',
     readme         text        NOT NULL DEFAULT '',
     language       text        NOT NULL,
-    licence        text        NOT NULL,
+    licence        text,
     category_id    integer,
     visibility     text        NOT NULL,
     status         text        NOT NULL DEFAULT 'published',
     latest_version integer     NOT NULL,
     revision       bigint      NOT NULL DEFAULT 1,
     deleted_at     timestamptz,
+    -- What a restoration goes back to: deleting and restoring must not wash a quarantine off.
+    deleted_status text,
     created_at     timestamptz NOT NULL DEFAULT now(),
     -- The last change that a reader can see; counters kept by batch jobs do not move it.
     updated_at     timestamptz NOT NULL DEFAULT now(),
@@ -54,6 +56,10 @@ CREATE TABLE scripts (
     CONSTRAINT scripts_visibility_check CHECK (visibility IN ('public', 'unlisted', 'private', 'draft')),
     CONSTRAINT scripts_status_check CHECK (status IN ('published', 'quarantined', 'removed', 'deleted')),
     CONSTRAINT scripts_deleted_at_check CHECK ((status = 'deleted') = (deleted_at IS NOT NULL)),
+    CONSTRAINT scripts_deleted_status_check CHECK (
+        (status = 'deleted') = (deleted_status IS NOT NULL)
+        AND deleted_status IN ('published', 'quarantined', 'removed')
+    ),
     CONSTRAINT scripts_latest_version_check CHECK (latest_version > 0),
     CONSTRAINT scripts_revision_check CHECK (revision > 0)
 );
@@ -162,6 +168,8 @@ CREATE TRIGGER tags_set_updated_at BEFORE UPDATE ON tags
 CREATE TABLE script_tags (
     script_id  uuid        NOT NULL,
     tag_id     integer     NOT NULL,
+    -- Tags are shown in the order in which they were given.
+    position   smallint    NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
 
     CONSTRAINT script_tags_pkey PRIMARY KEY (script_id, tag_id),

@@ -85,6 +85,13 @@ pub(crate) fn without_password(url: &str) -> String {
     masked.unwrap_or_else(|| url.to_owned())
 }
 
+/// `url` with other credentials, which must need no quoting.
+pub(crate) fn with_login(url: &str, user: &str, password: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    format!("{scheme}://{user}:{password}@{host}")
+}
+
 /// `url` with another database in its path.
 pub(crate) fn with_database(url: &str, name: &str) -> String {
     let (address, query) = match url.split_once('?') {
@@ -114,6 +121,18 @@ mod tests {
             "redis://:***@host/0"
         );
         assert_eq!(without_password("redis://host/0"), "redis://host/0");
+    }
+
+    #[test]
+    fn the_credentials_of_a_url_are_replaced() {
+        assert_eq!(
+            with_login("postgres://a:b@host/db", "c", "d"),
+            "postgres://c:d@host/db"
+        );
+        assert_eq!(
+            with_login("postgres://host/db", "c", "d"),
+            "postgres://c:d@host/db"
+        );
     }
 
     #[test]

@@ -6,7 +6,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
@@ -76,6 +77,14 @@ impl ProcessMark {
             let _ = kill_process(pid, signal);
         }
     }
+}
+
+/// Whether `pid` is the id of anything, be it only the unburied remains of a process.
+pub(crate) fn is_taken(pid: i32) -> bool {
+    let Some(pid) = Pid::from_raw(pid) else {
+        return false;
+    };
+    !matches!(test_kill_process(pid), Err(Errno::SRCH))
 }
 
 /// When `pid` was started; none if there is no such process, or only its unburied remains.

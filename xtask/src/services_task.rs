@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use clap::Subcommand;
 
+use crate::report::line;
 use crate::services::{self, Absence, Engines, Postgres, template};
 use crate::site::{Purpose, Site};
 use crate::workspace::Workspace;
@@ -24,21 +25,20 @@ pub(crate) async fn run(workspace: &Workspace, action: Action) -> Result<()> {
     let _lock = site.lock()?;
     match action {
         Action::Start => {
-            for (name, value) in start(workspace, &site).await?.variables() {
-                println!("{name}={value}");
-            }
+            start(workspace, &site).await?;
+            line("eval \"$(cargo xtask services env)\" tells a shell where they are");
             site.remember(|state| state.kept = true)
         }
         Action::Stop => {
             site.remember(|state| state.kept = false)?;
             if !services::stop(&site).await? {
-                println!("nothing was running");
+                line("nothing was running");
             }
             Ok(())
         }
         Action::Env => {
             for (name, value) in running(workspace, &site).await?.variables() {
-                println!("export {name}='{value}'");
+                line(format_args!("export {name}='{value}'"));
             }
             Ok(())
         }
@@ -67,9 +67,8 @@ impl TestEngines {
 /// Finds or starts the engines, drops what killed tests left, and makes the template. The caller
 /// holds the site's lock.
 pub(crate) async fn start(workspace: &Workspace, site: &Site) -> Result<TestEngines> {
-    let ran = services::running_postgres(site).await?.is_some();
     let Engines { postgres, redis } = services::ensure(site, Absence::Fatal).await?;
-    template::sweep(&postgres, !ran).await?;
+    template::sweep(&postgres).await?;
     let template = template::ensure(workspace, &postgres).await?;
     let redis = redis.context("tests need a Redis")?;
     Ok(TestEngines {

@@ -1,6 +1,6 @@
 //! A private set of engines: its folder, what is remembered of it, and who may touch it.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -24,8 +24,8 @@ pub(crate) enum Purpose {
 pub(crate) struct Site {
     purpose: Purpose,
     tag: String,
+    local: PathBuf,
     folder: PathBuf,
-    dist: PathBuf,
 }
 
 /// What one run remembers for the next.
@@ -62,8 +62,8 @@ impl Site {
         Ok(Self {
             purpose,
             tag: format!("{}{letter}", workspace.tag()),
+            local,
             folder,
-            dist: local.join("dist"),
         })
     }
 
@@ -83,8 +83,8 @@ impl Site {
     }
 
     /// Where downloaded engines are kept; all sites of a clone share it.
-    pub(crate) fn dist(&self) -> &Path {
-        &self.dist
+    pub(crate) fn dist(&self) -> PathBuf {
+        self.local.join("dist")
     }
 
     /// The log file called `name`.
@@ -95,6 +95,22 @@ impl Site {
     /// The secret called `name`, made at the first call.
     pub(crate) fn secret(&self, name: &str) -> Result<String> {
         private::remembered_secret(&self.folder.join(name))
+    }
+
+    /// All secrets of this clone, whatever site they belong to.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        [self.local.clone(), self.local.join("test")]
+            .iter()
+            .filter_map(|folder| fs::read_dir(folder).ok())
+            .flat_map(|entries| entries.filter_map(Result::ok))
+            .filter(|entry| {
+                entry
+                    .path()
+                    .extension()
+                    .is_some_and(|kind| kind == "password")
+            })
+            .filter_map(|entry| fs::read_to_string(entry.path()).ok())
+            .collect()
     }
 
     /// What the last run remembered. A file that cannot be understood is as good as none: all of it
@@ -131,6 +147,18 @@ impl Site {
         file.lock()
             .context("the lock of the site cannot be taken")?;
         Ok(file)
+    }
+
+    /// The same without waiting; none if another task has it.
+    pub(crate) fn try_lock(&self) -> Result<Option<File>> {
+        let file = self.lock_file("lock")?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => {
+                Err(error).context("the lock of the site cannot be taken")
+            }
+        }
     }
 
     fn state_file(&self) -> PathBuf {

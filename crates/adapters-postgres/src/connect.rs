@@ -29,6 +29,9 @@ pub enum ConnectError {
     /// The server cannot be reached or turned us away.
     #[error("the database did not let us in")]
     Refused(#[source] Box<dyn Error + Send + Sync>),
+    /// The server ended a connection that nobody was using.
+    #[error("the connection was closed by the database")]
+    Closed,
 }
 
 /// Where the database is and how to get there: a parsed `postgres://` URL.

@@ -88,7 +88,7 @@ impl Account {
     /// Where downloaded servers are kept, so that the account can run them.
     pub(crate) fn dist(&self, site: &Site) -> PathBuf {
         match self {
-            Self::Ourselves | Self::Disguised(_) => site.dist().to_path_buf(),
+            Self::Ourselves | Self::Disguised(_) => site.dist(),
             Self::Substitute(_) => Path::new(OUTSIDE).join("dist"),
         }
     }

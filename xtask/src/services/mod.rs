@@ -2,6 +2,7 @@
 
 mod account;
 mod binaries;
+pub(crate) mod given;
 mod packages;
 pub(crate) mod port;
 mod postgres;
@@ -10,16 +11,17 @@ mod redis;
 mod sockets;
 pub(crate) mod template;
 
-use std::env;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
 use crate::database;
+use crate::report::say;
 use crate::site::{Purpose, Site};
 
 use account::Account;
 use binaries::PostgresBinaries;
+use given::Given;
 use packages::Right;
 use postgres::Cluster;
 
@@ -50,11 +52,6 @@ pub(crate) enum Absence {
     Fatal,
 }
 
-/// Prints one decision.
-pub(crate) fn say(topic: &str, decision: &str) {
-    println!("{topic:>12}  {decision}");
-}
-
 /// Finds or starts the engines of `site`, saying each decision. The caller holds the site's lock.
 pub(crate) async fn ensure(site: &Site, without_redis: Absence) -> Result<Engines> {
     let postgres = ensure_postgres(site).await?;
@@ -64,13 +61,13 @@ pub(crate) async fn ensure(site: &Site, without_redis: Absence) -> Result<Engine
 
 /// Finds or starts PostgreSQL only.
 pub(crate) async fn ensure_postgres(site: &Site) -> Result<Postgres> {
-    if let Some((name, url)) = given_postgres(site.purpose())? {
+    if let Some(Given { name, url }) = given::postgres(site)? {
         database::connect(&url)
             .await
             .with_context(|| format!("{name} is given"))?;
         say(
             "postgresql",
-            &format!("{name} is given: {}", database::without_password(&url)),
+            format_args!("{name} is given: {}", database::without_password(&url)),
         );
         return Ok(Postgres::Given(url));
     }
@@ -78,7 +75,10 @@ pub(crate) async fn ensure_postgres(site: &Site) -> Result<Postgres> {
     let cluster = Cluster::of(site, account.clone());
     let port = match cluster.find().await? {
         Some(port) => {
-            say("postgresql", &format!("ours runs already on port {port}"));
+            say(
+                "postgresql",
+                format_args!("ours runs already on port {port}"),
+            );
             port
         }
         None => start_postgres(site, &account, &cluster).await?,
@@ -88,7 +88,7 @@ pub(crate) async fn ensure_postgres(site: &Site) -> Result<Postgres> {
 
 /// The PostgreSQL that runs for `site` now, without starting any.
 pub(crate) async fn running_postgres(site: &Site) -> Result<Option<Postgres>> {
-    if let Some((_, url)) = given_postgres(site.purpose())? {
+    if let Some(Given { url, .. }) = given::postgres(site)? {
         return Ok(Some(Postgres::Given(url)));
     }
     let cluster = Cluster::of(site, Account::choose()?);
@@ -100,8 +100,8 @@ pub(crate) async fn running_postgres(site: &Site) -> Result<Option<Postgres>> {
 
 /// The Redis that runs for `site` now, without starting any.
 pub(crate) async fn running_redis(site: &Site) -> Result<Option<String>> {
-    match given_redis(site.purpose())? {
-        Some((_, url)) => Ok(Some(url)),
+    match given::redis(site)? {
+        Some(Given { url, .. }) => Ok(Some(url)),
         None => redis::find(site).await,
     }
 }
@@ -129,7 +129,8 @@ async fn start_postgres(site: &Site, account: &Account, cluster: &Cluster<'_>) -
         say("postgresql", &told);
     }
     let binaries = obtain_postgres(site, account, cluster.made_by()).await?;
-    let age = if cluster.made_by().is_some() {
+    let kept = cluster.made_by().is_some() && site.purpose() == Purpose::Platform;
+    let age = if kept {
         "the data of last time"
     } else {
         "a new cluster"
@@ -138,7 +139,7 @@ async fn start_postgres(site: &Site, account: &Account, cluster: &Cluster<'_>) -
     let (major, folder) = (binaries.major(), binaries.folder().display());
     say(
         "postgresql",
-        &format!("private PostgreSQL {major} ({folder}) on port {port}, {age}"),
+        format_args!("private PostgreSQL {major} ({folder}) on port {port}, {age}"),
     );
     Ok(port)
 }
@@ -161,10 +162,10 @@ async fn obtain_postgres(
                 let found = binaries::find_postgres(account, made_by);
                 return found.context("postgresql was installed, but its programs are not found");
             }
-            Err(error) => say("postgresql", &format!("{error:#}")),
+            Err(error) => say("postgresql", format_args!("{error:#}")),
         }
     }
-    if let Some(folder) = prebuilt::postgres(&account.dist(site)).await? {
+    if let Some(folder) = prebuilt::postgres(&account.dist(site))? {
         let found = PostgresBinaries::at(&folder, account);
         return found.context("the downloaded PostgreSQL does not run on this machine");
     }
@@ -179,13 +180,13 @@ async fn obtain_postgres(
 }
 
 async fn ensure_redis(site: &Site, absence: Absence) -> Result<Option<String>> {
-    if let Some((name, url)) = given_redis(site.purpose())? {
+    if let Some(Given { name, url }) = given::redis(site)? {
         redis::ping(&url)
             .await
             .with_context(|| format!("{name} is given"))?;
         say(
             "redis",
-            &format!("{name} is given: {}", database::without_password(&url)),
+            format_args!("{name} is given: {}", database::without_password(&url)),
         );
         return Ok(Some(url));
     }
@@ -200,7 +201,7 @@ async fn ensure_redis(site: &Site, absence: Absence) -> Result<Option<String>> {
         }
         say(
             "redis",
-            &format!("none, one node runs without; for more nodes {advice}"),
+            format_args!("none, one node runs without; for more nodes {advice}"),
         );
         return Ok(None);
     };
@@ -208,7 +209,7 @@ async fn ensure_redis(site: &Site, absence: Absence) -> Result<Option<String>> {
     let place = database::without_password(&url);
     say(
         "redis",
-        &format!("private {} at {place}", program.display()),
+        format_args!("private {} at {place}", program.display()),
     );
     Ok(Some(url))
 }
@@ -224,41 +225,10 @@ async fn obtain_redis(site: &Site) -> Result<Option<PathBuf>> {
         );
         match packages::install(right, "redis-server").await {
             Ok(()) => return Ok(binaries::find_redis()),
-            Err(error) => say("redis", &format!("{error:#}")),
+            Err(error) => say("redis", format_args!("{error:#}")),
         }
     }
-    prebuilt::redis(site.dist()).await
-}
-
-fn given_postgres(purpose: Purpose) -> Result<Option<(String, String)>> {
-    match purpose {
-        Purpose::Platform => given(&["DATABASE_URL"]),
-        Purpose::Tests => given(&["TEST_DATABASE_URL", "DATABASE_URL"]),
-    }
-}
-
-fn given_redis(purpose: Purpose) -> Result<Option<(String, String)>> {
-    match purpose {
-        Purpose::Platform => given(&["REDIS_URL"]),
-        Purpose::Tests => given(&["TEST_REDIS_URL", "REDIS_URL"]),
-    }
-}
-
-/// The first of the variables that is set, itself or through a file named by `NAME_FILE`.
-pub(crate) fn given(names: &[&str]) -> Result<Option<(String, String)>> {
-    for name in names {
-        let direct = env::var(name).unwrap_or_default();
-        if !direct.is_empty() {
-            return Ok(Some(((*name).to_owned(), direct)));
-        }
-        let file = env::var(format!("{name}_FILE")).unwrap_or_default();
-        if !file.is_empty() {
-            let text = std::fs::read_to_string(&file)
-                .with_context(|| format!("{name}_FILE names {file}, which cannot be read"))?;
-            return Ok(Some((format!("{name}_FILE"), text.trim().to_owned())));
-        }
-    }
-    Ok(None)
+    prebuilt::redis(&site.dist())
 }
 
 impl Postgres {

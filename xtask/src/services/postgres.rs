@@ -13,7 +13,7 @@ use super::port;
 use super::sockets;
 use crate::database;
 use crate::private;
-use crate::process::{ProcessMark, finish_quietly, until};
+use crate::process::{self, ProcessMark, finish_quietly, until};
 use crate::site::{Purpose, Site};
 
 /// The superuser of a private cluster; it owns everything the migrations make.
@@ -31,15 +31,6 @@ pub(crate) struct Cluster<'a> {
     site: &'a Site,
     account: Account,
     home: PathBuf,
-}
-
-/// How a cluster came to run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Came {
-    /// It ran already.
-    Found,
-    /// It was started just now.
-    Started,
 }
 
 impl<'a> Cluster<'a> {
@@ -89,42 +80,12 @@ impl<'a> Cluster<'a> {
         }
     }
 
-    /// Starts the server, after making the cluster if there is none.
+    /// Starts the server, after making the cluster if there is none. That of tests is always made
+    /// anew: it runs without fsync, so a crash may have spoilt it, and it is full of old databases.
     pub(crate) async fn start(&self, binaries: &PostgresBinaries) -> Result<u16> {
-        if self.site.purpose() == Purpose::Tests && self.made_by().is_some() {
-            if let Ok(port) = self.make_and_launch(binaries).await {
-                return Ok(port);
-            }
-            // It runs without fsync: a crash of the machine may leave it beyond repair.
+        if self.site.purpose() == Purpose::Tests {
             self.discard()?;
         }
-        self.make_and_launch(binaries).await
-    }
-
-    /// Stops the server, if it runs, the fast way: clients are disconnected, data is written.
-    pub(crate) async fn stop(&self) -> Result<bool> {
-        let Some((_, mark)) = self.running() else {
-            return Ok(false);
-        };
-        let polite = mark
-            .stop(Signal::INT, Duration::from_secs(60), Signal::QUIT)
-            .await;
-        if !polite {
-            bail!("PostgreSQL did not stop within a minute and was ended by force");
-        }
-        Ok(true)
-    }
-
-    /// Throws the cluster away. It must not run.
-    pub(crate) fn discard(&self) -> Result<()> {
-        if self.home.exists() {
-            fs::remove_dir_all(&self.home)
-                .with_context(|| format!("{} cannot be removed", self.home.display()))?;
-        }
-        Ok(())
-    }
-
-    async fn make_and_launch(&self, binaries: &PostgresBinaries) -> Result<u16> {
         if self.made_by().is_none() {
             self.make(binaries)?;
         }
@@ -138,12 +99,40 @@ impl<'a> Cluster<'a> {
                         .remember(|state| state.postgres_port = Some(port))?;
                     return Ok(port);
                 }
-                // Somebody may have taken the port in between: try another.
+                // Somebody may have taken the port in between, or the remains of a killed server
+                // are still on their way out.
                 Err(error) => failure = Some(error),
             }
             last = None;
+            tokio::time::sleep(Duration::from_millis(500)).await;
         }
         Err(failure.unwrap_or_else(|| anyhow::anyhow!("PostgreSQL was never started")))
+    }
+
+    /// Stops the server, if it runs, the fast way: clients are disconnected, data is written.
+    pub(crate) async fn stop(&self) -> Result<bool> {
+        let Some((_, mark)) = self.running() else {
+            return Ok(false);
+        };
+        let polite = mark
+            .stop(Signal::INT, Duration::from_secs(60), Signal::QUIT)
+            .await;
+        if !polite {
+            bail!("PostgreSQL did not stop within a minute and was ended by force");
+        }
+        if self.site.purpose() == Purpose::Tests {
+            self.discard()?;
+        }
+        Ok(true)
+    }
+
+    /// Throws the cluster away. It must not run.
+    pub(crate) fn discard(&self) -> Result<()> {
+        if self.home.exists() {
+            fs::remove_dir_all(&self.home)
+                .with_context(|| format!("{} cannot be removed", self.home.display()))?;
+        }
+        Ok(())
     }
 
     /// Makes the cluster beside its place and moves it there when it is whole, so that a killed
@@ -221,12 +210,13 @@ impl<'a> Cluster<'a> {
         self.is_ours(port).await
     }
 
-    /// A crash leaves the pid file. PostgreSQL sees through that itself, unless its old id was given
-    /// to another process since.
+    /// A crash leaves the pid file. PostgreSQL sees through that itself, unless its old id is another
+    /// process by now, or one that nobody has buried. The check of the shared memory, which keeps
+    /// two servers off one folder, stays in force.
     fn clear_stale_pid_file(&self) -> Result<()> {
         let stale = self
             .pid_file()
-            .is_some_and(|(pid, _)| ProcessMark::of(pid).is_some() && self.running().is_none());
+            .is_some_and(|(pid, _)| process::is_taken(pid) && self.running().is_none());
         if stale {
             fs::remove_file(self.data().join("postmaster.pid"))
                 .context("the stale postmaster.pid cannot be removed")?;

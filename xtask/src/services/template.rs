@@ -5,10 +5,11 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 use tokio_postgres::Client;
 
-use super::{Postgres, say};
+use super::Postgres;
 use crate::database;
 use crate::digest;
 use crate::migrations;
+use crate::report::say;
 use crate::workspace::Workspace;
 
 const PREFIX: &str = "scripthub_template_";
@@ -68,33 +69,29 @@ pub(crate) async fn ensure(workspace: &Workspace, postgres: &Postgres) -> Result
     if let Postgres::Private(_) = postgres {
         drop_outdated(&client, &name).await?;
     }
-    say("postgresql", &format!("template {name} migrated"));
+    say("postgresql", format_args!("template {name} migrated"));
     Ok(name)
 }
 
-/// Drops the databases that killed tests left: all of them after a fresh start, else those older
-/// than an hour that nobody is connected to.
-pub(crate) async fn sweep(postgres: &Postgres, fresh_start: bool) -> Result<()> {
+/// Drops the databases that killed tests left: those older than an hour that nobody is connected to.
+pub(crate) async fn sweep(postgres: &Postgres) -> Result<()> {
     let Postgres::Private(url) = postgres else {
         // On a server that is not ours they may belong to anybody.
         return Ok(());
     };
     let client = database::connect(url).await?;
-    let age = if fresh_start { "0" } else { "1 hour" };
-    let left = format!(
-        "SELECT datname FROM pg_database AS d WHERE datname LIKE 't\\_%' \
+    let left = "SELECT datname FROM pg_database AS d WHERE datname LIKE 't\\_%' \
          AND NOT EXISTS (SELECT 1 FROM pg_stat_activity AS a WHERE a.datid = d.oid) \
          AND (pg_stat_file('base/' || d.oid || '/PG_VERSION', true)).modification \
-             <= now() - interval '{age}'"
-    );
-    let names = database::ask_all(&client, &left).await?;
+             < now() - interval '1 hour'";
+    let names = database::ask_all(&client, left).await?;
     for name in &names {
         database::run(&client, &format!("DROP DATABASE IF EXISTS \"{name}\"")).await?;
     }
     if !names.is_empty() {
         say(
             "postgresql",
-            &format!("{} databases of former tests dropped", names.len()),
+            format_args!("{} databases of former tests dropped", names.len()),
         );
     }
     Ok(())

@@ -1,0 +1,3 @@
+//! Finding out who is asking.
+
+pub mod authenticate;

@@ -1,0 +1,235 @@
+//! Rendering and sending one mail.
+
+use std::sync::Arc;
+
+use domain::account::user::AccountStatus;
+use domain::account::verification::TokenPurpose;
+use domain::id::{JobId, TokenId};
+use domain::job::MailOrder;
+use domain::outage::{BoxError, Outage};
+use domain::port::accounts::{Accounts, Recipient};
+use domain::port::clock::Clock;
+use domain::port::mailer::{Mail, MailContent, MailError, Mailer};
+use domain::port::one_time_tokens::{OneTimeTokenCodec, OneTimeTokens};
+use domain::secret::Secret;
+
+/// Turns an order into a mail at the moment of sending, so that no secret and no address rests in the queue.
+pub struct SendMail {
+    /// Knows whom to write to.
+    pub accounts: Arc<dyn Accounts>,
+    /// Knows which tokens are open.
+    pub tokens: Arc<dyn OneTimeTokens>,
+    /// Writes tokens.
+    pub codec: Arc<dyn OneTimeTokenCodec>,
+    /// Sends.
+    pub mailer: Arc<dyn Mailer>,
+    /// Where the pages are that links lead to, without a slash at the end.
+    pub pages: String,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// How an order ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailOutcome {
+    /// The mail was handed over.
+    Sent,
+    /// There is nobody to write to, or nothing to say, any more.
+    NotNeeded,
+}
+
+/// Why an order was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum SendMailError {
+    /// Trying again later may help.
+    #[error(transparent)]
+    Temporary(BoxError),
+    /// Trying again cannot help.
+    #[error(transparent)]
+    Permanent(BoxError),
+}
+
+impl From<Outage> for SendMailError {
+    fn from(outage: Outage) -> Self {
+        Self::Temporary(Box::new(outage))
+    }
+}
+
+impl SendMail {
+    /// Sends the mail of an order.
+    ///
+    /// # Errors
+    /// See [`SendMailError`].
+    pub async fn run(&self, job: JobId, order: MailOrder) -> Result<MailOutcome, SendMailError> {
+        let Some(recipient) = self.accounts.find_recipient(order.user()).await? else {
+            return Ok(MailOutcome::NotNeeded);
+        };
+        if recipient.status == AccountStatus::Deleted {
+            return Ok(MailOutcome::NotNeeded);
+        }
+        let Recipient {
+            email: Some(to),
+            username,
+            locale,
+            ..
+        } = recipient
+        else {
+            return Ok(MailOutcome::NotNeeded);
+        };
+        let Some(content) = self.content(order).await? else {
+            return Ok(MailOutcome::NotNeeded);
+        };
+        match self
+            .mailer
+            .send(&Mail {
+                job,
+                to,
+                username,
+                locale,
+                content,
+            })
+            .await
+        {
+            Ok(()) => Ok(MailOutcome::Sent),
+            Err(MailError::Unavailable(source)) => Err(SendMailError::Temporary(source)),
+            Err(MailError::Rejected(source)) => Err(SendMailError::Permanent(source)),
+        }
+    }
+
+    async fn content(&self, order: MailOrder) -> Result<Option<MailContent>, Outage> {
+        match order {
+            MailOrder::VerifyEmail { token, .. } => self.verification(token).await,
+            MailOrder::RefreshTokenReused { .. } => Ok(Some(MailContent::RefreshTokenReused {
+                at: self.clock.now(),
+            })),
+        }
+    }
+
+    async fn verification(&self, id: TokenId) -> Result<Option<MailContent>, Outage> {
+        let open = self
+            .tokens
+            .find(id)
+            .await?
+            .filter(|record| self.clock.now() < record.expires_at);
+        Ok(open.map(|record| {
+            let token = self.codec.write(id, TokenPurpose::VerifyEmail);
+            let link = Secret::new(format!(
+                "{}/verify-email#token={}",
+                self.pages,
+                token.expose()
+            ));
+            MailContent::VerifyEmail {
+                link,
+                token,
+                expires_at: record.expires_at,
+            }
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+    use domain::account::email::Email;
+    use domain::account::locale::Locale;
+    use domain::account::username::Username;
+    use domain::account::verification::OneTimeToken;
+    use domain::port::accounts::MockAccounts;
+    use domain::port::ids::Ids;
+    use domain::port::mailer::MockMailer;
+    use domain::port::one_time_tokens::{MockOneTimeTokenCodec, MockOneTimeTokens};
+    use test_support::{FixedClock, SequentialIds, a_user};
+
+    async fn run(
+        status: AccountStatus,
+        life_left: Option<TimeDelta>,
+        mailer: MockMailer,
+    ) -> Result<MailOutcome, SendMailError> {
+        let ids = SequentialIds::default();
+        let (user, token, now) = (a_user().id, ids.token(), FixedClock::default().now());
+        let recipient = Recipient {
+            email: Email::parse("alice@example.org").ok(),
+            username: Username::parse("alice").unwrap(),
+            locale: Locale::English,
+            status,
+        };
+        let mut accounts = MockAccounts::new();
+        accounts
+            .expect_find_recipient()
+            .returning(move |_| Ok(Some(recipient.clone())));
+        let mut tokens = MockOneTimeTokens::new();
+        let record = life_left.map(|left| OneTimeToken {
+            id: token,
+            user,
+            purpose: TokenPurpose::VerifyEmail,
+            created_at: now,
+            expires_at: now + left,
+        });
+        tokens.expect_find().returning(move |_| Ok(record));
+        let mut codec = MockOneTimeTokenCodec::new();
+        codec
+            .expect_write()
+            .returning(|_, _| Secret::new("sho_secret".to_owned()));
+        let use_case = SendMail {
+            accounts: Arc::new(accounts),
+            tokens: Arc::new(tokens),
+            codec: Arc::new(codec),
+            mailer: Arc::new(mailer),
+            pages: "https://scripthub.example".to_owned(),
+            clock: Arc::new(FixedClock::default()),
+        };
+        use_case
+            .run(ids.job(), MailOrder::VerifyEmail { user, token })
+            .await
+    }
+
+    #[tokio::test]
+    async fn the_link_carries_the_token_where_no_server_sees_it() {
+        let mut mailer = MockMailer::new();
+        mailer
+            .expect_send()
+            .once()
+            .withf(|mail| matches!(&mail.content, MailContent::VerifyEmail { link, .. } if link.expose() == "https://scripthub.example/verify-email#token=sho_secret"))
+            .returning(|_| Ok(()));
+        assert_eq!(
+            run(AccountStatus::Active, Some(TimeDelta::hours(1)), mailer)
+                .await
+                .unwrap(),
+            MailOutcome::Sent
+        );
+    }
+
+    #[tokio::test]
+    async fn expired_and_used_tokens_and_deleted_accounts_get_no_mail() {
+        for (status, life_left) in [
+            (AccountStatus::Active, Some(TimeDelta::zero())),
+            (AccountStatus::Active, None),
+            (AccountStatus::Deleted, Some(TimeDelta::hours(1))),
+        ] {
+            assert_eq!(
+                run(status, life_left, MockMailer::new()).await.unwrap(),
+                MailOutcome::NotNeeded
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_away_is_temporary_and_a_refusal_is_permanent() {
+        let mut away = MockMailer::new();
+        away.expect_send()
+            .returning(|_| Err(MailError::Unavailable("connection refused".into())));
+        assert!(matches!(
+            run(AccountStatus::Active, Some(TimeDelta::hours(1)), away).await,
+            Err(SendMailError::Temporary(_))
+        ));
+        let mut refusing = MockMailer::new();
+        refusing
+            .expect_send()
+            .returning(|_| Err(MailError::Rejected("no such mailbox".into())));
+        assert!(matches!(
+            run(AccountStatus::Active, Some(TimeDelta::hours(1)), refusing).await,
+            Err(SendMailError::Permanent(_))
+        ));
+    }
+}

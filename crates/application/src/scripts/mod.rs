@@ -1,0 +1,1 @@
+//! Scripts: publishing, reading, changing.

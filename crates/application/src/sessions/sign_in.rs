@@ -1,0 +1,180 @@
+//! Signing in with e-mail and password.
+
+use std::sync::Arc;
+
+use domain::account::email::Email;
+use domain::account::password::{ClaimedPassword, PasswordCheck};
+use domain::account::user::{AccountStatus, UserWithRoles};
+use domain::audit::{AuditAction, AuditEntry, Origin, Outcome, Party, Subject};
+use domain::id::UserId;
+use domain::journal::Journal;
+use domain::outage::Outage;
+use domain::port::accounts::{Accounts, Credentials};
+use domain::port::announcements::Announcements;
+use domain::port::audit_trail::AuditTrail;
+use domain::port::clock::Clock;
+use domain::port::hot_sessions::HotSessions;
+use domain::port::ids::Ids;
+use domain::port::password_hasher::PasswordHasher;
+use domain::port::sessions::Sessions;
+use domain::session::SessionOpening;
+use domain::session::token::TokenPair;
+
+use crate::sessions::issue::TokenIssuer;
+
+/// Opens a session for whoever knows the password of an account.
+pub struct SignIn {
+    /// Knows the accounts.
+    pub accounts: Arc<dyn Accounts>,
+    /// Compares passwords.
+    pub passwords: Arc<dyn PasswordHasher>,
+    /// Records sessions.
+    pub sessions: Arc<dyn Sessions>,
+    /// Keeps sessions hot.
+    pub hot: Arc<dyn HotSessions>,
+    /// Records failures.
+    pub audit: Arc<dyn AuditTrail>,
+    /// Tells the nodes about ended sessions.
+    pub announcements: Arc<dyn Announcements>,
+    /// Makes tokens.
+    pub issuer: TokenIssuer,
+    /// Makes ids.
+    pub ids: Arc<dyn Ids>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A try to sign in.
+#[derive(Debug)]
+pub struct SignInAttempt {
+    /// The address, as typed: one that cannot exist is treated as one that does not.
+    pub email: String,
+    /// The password, as typed.
+    pub password: ClaimedPassword,
+    /// Where the request came from.
+    pub origin: Origin,
+}
+
+/// Somebody is signed in.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The account.
+    pub account: UserWithRoles,
+    /// The tokens.
+    pub tokens: TokenPair,
+}
+
+/// Why nobody is signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// Unknown address, wrong password, deleted account or no password at all: deliberately one answer.
+    #[error("the credentials are not valid")]
+    InvalidCredentials,
+    /// The password was right, but the account is suspended.
+    #[error("the account is suspended")]
+    Suspended,
+    /// We could not find out.
+    #[error(transparent)]
+    Outage(#[from] Outage),
+}
+
+impl SignIn {
+    /// Opens a session.
+    ///
+    /// A try with an unknown address costs the same queries, the same hashing and the same audit row as one with a wrong
+    /// password.
+    ///
+    /// # Errors
+    /// See [`SignInError`].
+    pub async fn run(&self, attempt: SignInAttempt) -> Result<SignedIn, SignInError> {
+        let credentials = self.find(&attempt.email).await?;
+        let hash = credentials
+            .as_ref()
+            .and_then(|found| found.password.as_ref());
+        let check = self.passwords.check(&attempt.password, hash).await?;
+        if check == PasswordCheck::DamagedHash {
+            let user = credentials
+                .as_ref()
+                .map(|found| found.account.user.id.to_string());
+            tracing::error!(user, "a stored password hash cannot be read");
+        }
+        let known = credentials.as_ref().map(|found| found.account.user.id);
+        match (check, credentials) {
+            (PasswordCheck::Matches | PasswordCheck::MatchesWeakHash, Some(found)) => {
+                match found.account.user.status {
+                    AccountStatus::Active => Ok(self.open(found.account, &attempt.origin).await?),
+                    AccountStatus::Suspended => {
+                        self.record_failure(known, &attempt.origin).await?;
+                        Err(SignInError::Suspended)
+                    }
+                    AccountStatus::Deleted => self.refuse(known, &attempt.origin).await,
+                }
+            }
+            (_, _) => self.refuse(known, &attempt.origin).await,
+        }
+    }
+
+    async fn find(&self, email: &str) -> Result<Option<Credentials>, Outage> {
+        match Email::parse(email) {
+            Ok(email) => self.accounts.find_credentials(email.key()).await,
+            Err(_) => Ok(None),
+        }
+    }
+
+    async fn refuse(
+        &self,
+        known: Option<UserId>,
+        origin: &Origin,
+    ) -> Result<SignedIn, SignInError> {
+        self.record_failure(known, origin).await?;
+        Err(SignInError::InvalidCredentials)
+    }
+
+    async fn record_failure(&self, known: Option<UserId>, origin: &Origin) -> Result<(), Outage> {
+        let subject = known.map_or(Subject::None, Subject::User);
+        let entry = AuditEntry::success(
+            self.ids.audit(),
+            self.clock.now(),
+            Party::Anonymous,
+            AuditAction::SignIn,
+            subject,
+            origin,
+        )
+        .with_outcome(Outcome::Failure);
+        self.audit.append(&Journal::new(entry)).await
+    }
+
+    async fn open(&self, account: UserWithRoles, origin: &Origin) -> Result<SignedIn, Outage> {
+        let now = self.clock.now();
+        let user = account.user.id;
+        let session = self.issuer.begin(self.ids.session(), user, now, origin);
+        let tokens = self.issuer.first_pair(&session)?;
+        let mut origin = origin.clone();
+        origin.session = Some(session.id);
+        let entry = AuditEntry::success(
+            self.ids.audit(),
+            now,
+            Party::User(user),
+            AuditAction::SignIn,
+            Subject::Session(session.id),
+            &origin,
+        );
+        let opening = SessionOpening {
+            session,
+            journal: Journal::new(entry),
+        };
+        let ended = self.sessions.open(&opening).await?;
+        crate::sessions::warm(
+            &*self.hot,
+            opening.session.id,
+            user,
+            &opening.session.rotation,
+        )
+        .await;
+        crate::sessions::forget(&*self.hot, &*self.announcements, &ended).await;
+        Ok(SignedIn { account, tokens })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+use super::*;
+use domain::access::standing::AccessChange;
+use domain::account::password::PasswordHash;
+use domain::outage::Dependency;
+use domain::port::access_tokens::MockAccessTokens;
+use domain::port::accounts::MockAccounts;
+use domain::port::announcements::MockAnnouncements;
+use domain::port::audit_trail::MockAuditTrail;
+use domain::port::hot_sessions::MockHotSessions;
+use domain::port::password_hasher::MockPasswordHasher;
+use domain::port::refresh_tokens::MockRefreshTokens;
+use domain::port::sessions::MockSessions;
+use domain::secret::Secret;
+use domain::session::rotation::Lifetimes;
+use test_support::{FixedClock, SequentialIds, a_user};
+
+struct Ports {
+    accounts: MockAccounts,
+    passwords: MockPasswordHasher,
+    sessions: MockSessions,
+    hot: MockHotSessions,
+    audit: MockAuditTrail,
+    announcements: MockAnnouncements,
+}
+
+fn ports(credentials: Option<Credentials>, check: PasswordCheck) -> Ports {
+    let mut ports = Ports {
+        accounts: MockAccounts::new(),
+        passwords: MockPasswordHasher::new(),
+        sessions: MockSessions::new(),
+        hot: MockHotSessions::new(),
+        audit: MockAuditTrail::new(),
+        announcements: MockAnnouncements::new(),
+    };
+    ports
+        .accounts
+        .expect_find_credentials()
+        .returning(move |_| Ok(credentials.clone()));
+    ports
+        .passwords
+        .expect_check()
+        .once()
+        .returning(move |_, _| Ok(check));
+    ports
+}
+
+fn credentials(status: AccountStatus) -> Option<Credentials> {
+    let mut user = a_user();
+    user.status = status;
+    Some(Credentials {
+        account: UserWithRoles {
+            user,
+            roles: Vec::new(),
+        },
+        password: Some(PasswordHash::restore("hash".to_owned())),
+    })
+}
+
+async fn run(ports: Ports, email: &str) -> Result<SignedIn, SignInError> {
+    let mut access = MockAccessTokens::new();
+    access
+        .expect_sign()
+        .returning(|_| Ok(Secret::new("access".to_owned())));
+    let mut refresh = MockRefreshTokens::new();
+    refresh
+        .expect_write()
+        .returning(|_| Secret::new("refresh".to_owned()));
+    let use_case = SignIn {
+        accounts: Arc::new(ports.accounts),
+        passwords: Arc::new(ports.passwords),
+        sessions: Arc::new(ports.sessions),
+        hot: Arc::new(ports.hot),
+        audit: Arc::new(ports.audit),
+        announcements: Arc::new(ports.announcements),
+        issuer: TokenIssuer {
+            access: Arc::new(access),
+            refresh: Arc::new(refresh),
+            lifetimes: Lifetimes::default(),
+        },
+        ids: Arc::new(SequentialIds::default()),
+        clock: Arc::new(FixedClock::default()),
+    };
+    let attempt = SignInAttempt {
+        email: email.to_owned(),
+        password: ClaimedPassword::new("secret".to_owned()),
+        origin: Origin::default(),
+    };
+    use_case.run(attempt).await
+}
+
+fn expects_a_recorded_failure(ports: &mut Ports) {
+    ports
+        .audit
+        .expect_append()
+        .once()
+        .withf(|journal| {
+            journal.entries().iter().all(|entry| {
+                entry.outcome == Outcome::Failure && entry.action == AuditAction::SignIn
+            })
+        })
+        .returning(|_| Ok(()));
+}
+
+#[tokio::test]
+async fn the_right_password_opens_a_session() {
+    let mut ports = ports(credentials(AccountStatus::Active), PasswordCheck::Matches);
+    ports
+        .sessions
+        .expect_open()
+        .once()
+        .returning(|_| Ok(Vec::new()));
+    ports.hot.expect_put().once().returning(|_, _, _| Ok(()));
+    let signed_in = run(ports, "alice@example.org").await.unwrap();
+    assert_eq!(signed_in.tokens.refresh.expose(), "refresh");
+}
+
+#[tokio::test]
+async fn a_session_opens_even_when_the_hot_copy_cannot_be_written() {
+    let mut ports = ports(credentials(AccountStatus::Active), PasswordCheck::Matches);
+    ports.sessions.expect_open().returning(|_| Ok(Vec::new()));
+    ports
+        .hot
+        .expect_put()
+        .returning(|_, _, _| Err(Outage::Overloaded(Dependency::Redis)));
+    assert!(run(ports, "alice@example.org").await.is_ok());
+}
+
+#[tokio::test]
+async fn a_session_too_many_ends_the_oldest_on_every_node() {
+    let mut ports = ports(credentials(AccountStatus::Active), PasswordCheck::Matches);
+    let oldest = SequentialIds::default().session();
+    ports
+        .sessions
+        .expect_open()
+        .returning(move |_| Ok(vec![oldest]));
+    ports.hot.expect_put().returning(|_, _, _| Ok(()));
+    ports.hot.expect_forget().once().returning(|_| Ok(()));
+    ports
+        .announcements
+        .expect_announce()
+        .once()
+        .withf(move |changes| changes == [AccessChange::SessionEnded(oldest)])
+        .return_const(());
+    assert!(run(ports, "alice@example.org").await.is_ok());
+}
+
+#[tokio::test]
+async fn wrong_unknown_deleted_and_passwordless_are_one_recorded_answer() {
+    let passwordless = credentials(AccountStatus::Active).map(|found| Credentials {
+        password: None,
+        ..found
+    });
+    let cases = [
+        (credentials(AccountStatus::Active), PasswordCheck::Differs),
+        (
+            credentials(AccountStatus::Active),
+            PasswordCheck::DamagedHash,
+        ),
+        (None, PasswordCheck::Differs),
+        (credentials(AccountStatus::Deleted), PasswordCheck::Matches),
+        (passwordless, PasswordCheck::Differs),
+    ];
+    for (credentials, check) in cases {
+        let mut ports = ports(credentials, check);
+        expects_a_recorded_failure(&mut ports);
+        assert!(matches!(
+            run(ports, "alice@example.org").await,
+            Err(SignInError::InvalidCredentials)
+        ));
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_cannot_exist_costs_a_password_check_all_the_same() {
+    let mut ports = ports(None, PasswordCheck::Differs);
+    expects_a_recorded_failure(&mut ports);
+    assert!(matches!(
+        run(ports, "not an address").await,
+        Err(SignInError::InvalidCredentials)
+    ));
+}
+
+#[tokio::test]
+async fn a_suspension_is_told_only_after_the_right_password() {
+    let mut with_right = ports(
+        credentials(AccountStatus::Suspended),
+        PasswordCheck::Matches,
+    );
+    expects_a_recorded_failure(&mut with_right);
+    assert!(matches!(
+        run(with_right, "alice@example.org").await,
+        Err(SignInError::Suspended)
+    ));
+    let mut with_wrong = ports(
+        credentials(AccountStatus::Suspended),
+        PasswordCheck::Differs,
+    );
+    expects_a_recorded_failure(&mut with_wrong);
+    assert!(matches!(
+        run(with_wrong, "alice@example.org").await,
+        Err(SignInError::InvalidCredentials)
+    ));
+}
+
+#[tokio::test]
+async fn nobody_is_signed_in_when_the_session_cannot_be_recorded() {
+    let mut ports = ports(credentials(AccountStatus::Active), PasswordCheck::Matches);
+    ports
+        .sessions
+        .expect_open()
+        .returning(|_| Err(Outage::Overloaded(Dependency::Postgres)));
+    assert!(matches!(
+        run(ports, "alice@example.org").await,
+        Err(SignInError::Outage(_))
+    ));
+}
