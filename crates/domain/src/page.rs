@@ -110,6 +110,10 @@ impl<T> Page<T> {
 mod tests {
     use super::*;
 
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the form that `Page::cut` asks for"
+    )]
     fn position(n: &u8) -> Position {
         Position {
             at: DateTime::UNIX_EPOCH,

@@ -17,7 +17,7 @@ use domain::id::{AuditId, ScriptId, SessionId, UserId};
 use domain::journal::Journal;
 use domain::revision::Revision;
 use domain::script::content::{PackedContent, Sha256};
-use domain::script::entity::Script;
+use domain::script::entity::{Owner, Script, ScriptDetail};
 use domain::script::publication::Publication;
 use domain::script::slug::Slug;
 use domain::script::state::{ScriptStatus, Visibility};
@@ -220,6 +220,22 @@ pub fn a_version(script: &Script, content: &PackedContent) -> Version {
         author: script.owner,
         created_at: script.created_at,
         yanked_at: None,
+    }
+}
+
+/// A script as its page shows it, with [`packed`]`(1)` as its only version.
+#[must_use]
+pub fn a_detail(owner: UserId) -> ScriptDetail {
+    let script = a_script(owner);
+    let latest = a_version(&script, &packed(1));
+    ScriptDetail {
+        owner: Owner {
+            id: owner,
+            username: Username::parse("alice").expect("a valid name"),
+            display_name: None,
+        },
+        script,
+        latest,
     }
 }
 

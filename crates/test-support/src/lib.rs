@@ -12,8 +12,8 @@ pub mod fakes;
 pub mod services;
 
 pub use builders::{
-    ActorBuilder, a_journal, a_publication, a_registration, a_script, a_session, a_user, a_version,
-    actor, packed,
+    ActorBuilder, a_detail, a_journal, a_publication, a_registration, a_script, a_session, a_user,
+    a_version, actor, packed,
 };
 pub use fakes::{FixedClock, SequentialIds};
 pub use services::{TestDatabase, database, redis_url};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::access::actor::Actor;
-use domain::account::profile::{ProfileChange, ProfilePatch};
+use domain::account::profile::{DisplayName, ProfileChange, ProfilePatch};
 use domain::account::user::{PublicProfile, User, UserWithRoles};
 use domain::account::username::UsernameKey;
 use domain::audit::{AuditAction, AuditEntry, Facts, Subject};
@@ -112,9 +112,9 @@ fn difference(user: &User, patch: &ProfilePatch) -> (Facts, Facts) {
     if let Some(name) = &patch.display_name {
         before = before.with(
             "display_name",
-            user.display_name.as_ref().map(|name| name.as_str()),
+            user.display_name.as_ref().map(DisplayName::as_str),
         );
-        after = after.with("display_name", name.as_ref().map(|name| name.as_str()));
+        after = after.with("display_name", name.as_ref().map(DisplayName::as_str));
     }
     if let Some(locale) = patch.locale {
         before = before.with("locale", user.locale.code());

@@ -108,7 +108,7 @@ mod tests {
     #[tokio::test]
     async fn nobody_else_gets_anything_and_the_caller_is_not_told() {
         run(accounts(|user| {
-            user.email_verified_at = Some(user.created_at)
+            user.email_verified_at = Some(user.created_at);
         }))
         .await
         .unwrap();

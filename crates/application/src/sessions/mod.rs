@@ -13,7 +13,12 @@ use domain::port::hot_sessions::HotSessions;
 use domain::session::rotation::RotationState;
 
 /// Puts the truth about a session where every node sees it. Failing costs only warmth, so it is logged and passed over.
-pub(crate) async fn warm(hot: &dyn HotSessions, session: SessionId, user: UserId, state: &RotationState) {
+pub(crate) async fn warm(
+    hot: &dyn HotSessions,
+    session: SessionId,
+    user: UserId,
+    state: &RotationState,
+) {
     if let Err(outage) = hot.put(session, user, state).await {
         tracing::debug!(error = %outage, "a hot session was not written");
     }

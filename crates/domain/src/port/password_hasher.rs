@@ -1,4 +1,11 @@
 //! Hashing passwords, off the threads that serve requests and in bounded number.
+#![cfg_attr(
+    feature = "mocks",
+    expect(
+        clippy::ref_option_ref,
+        reason = "the mock that mockall writes for an optional reference"
+    )
+)]
 
 use async_trait::async_trait;
 

@@ -44,6 +44,10 @@ fn ports(credentials: Option<Credentials>, check: PasswordCheck) -> Ports {
     ports
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "what the port answers for an address it knows"
+)]
 fn credentials(status: AccountStatus) -> Option<Credentials> {
     let mut user = a_user();
     user.status = status;
