@@ -39,6 +39,12 @@ impl Damage {
     }
 }
 
+impl std::fmt::Display for Damage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.what, self.detail)
+    }
+}
+
 impl<C> From<DieselError> for Failure<C> {
     fn from(error: DieselError) -> Self {
         Self::Database(error)

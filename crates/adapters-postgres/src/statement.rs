@@ -1,5 +1,7 @@
 //! SQL written by hand, where diesel's query builder has no words for it.
 
+use std::borrow::Cow;
+
 use diesel::QueryResult;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -9,9 +11,10 @@ use diesel::sql_types::{HasSqlType, Untyped};
 /// A fixed SQL text with typed values for `$1`, `$2` …
 ///
 /// Unlike `diesel::sql_query` it is prepared once a connection, as everything of the query builder is.
-/// The text must be a constant: it is the key under which the prepared statement is found again.
+/// The text must be a constant, or put together from a small set of constants: it is the key under which the
+/// prepared statement is found again. A value never becomes part of it.
 pub(crate) struct Handwritten<'q> {
-    sql: &'static str,
+    sql: Cow<'static, str>,
     values: Vec<Box<dyn Value + Send + 'q>>,
 }
 
@@ -35,9 +38,9 @@ where
 }
 
 /// A statement without values yet.
-pub(crate) fn handwritten<'q>(sql: &'static str) -> Handwritten<'q> {
+pub(crate) fn handwritten<'q>(sql: impl Into<Cow<'static, str>>) -> Handwritten<'q> {
     Handwritten {
-        sql,
+        sql: sql.into(),
         values: Vec::new(),
     }
 }
@@ -60,7 +63,7 @@ impl<'q> Handwritten<'q> {
 
 impl QueryFragment<Pg> for Handwritten<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(self.sql);
+        out.push_sql(&self.sql);
         self.values
             .iter()
             .try_for_each(|value| value.walk(out.reborrow()))

@@ -82,6 +82,10 @@ impl Ids for SequentialIds {
         LeaseId::new(self.next())
     }
 
+    fn request(&self) -> Uuid {
+        self.next()
+    }
+
     fn jitter(&self) -> u16 {
         0
     }

@@ -21,4 +21,7 @@ pub trait AccessTokens: Send + Sync {
     /// MUST answer [`InvalidAccessToken`] for everything that is not a token of ours that is good at `now`.
     fn verify(&self, token: &str, now: DateTime<Utc>)
     -> Result<VerifiedAccess, InvalidAccessToken>;
+
+    /// The public keys that verify our tokens, as a JWK set (RFC 7517) in JSON; empty for a symmetric algorithm.
+    fn key_set(&self) -> String;
 }

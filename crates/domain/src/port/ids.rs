@@ -1,5 +1,7 @@
 //! Ids and chance.
 
+use uuid::Uuid;
+
 use crate::id::{AuditId, JobId, LeaseId, ScriptId, SessionId, TokenId, UserId};
 
 /// Makes ids. Tests use a hand-written fake, not a mock.
@@ -18,6 +20,8 @@ pub trait Ids: Send + Sync {
     fn job(&self) -> JobId;
     /// A new lease's id: random.
     fn lease(&self) -> LeaseId;
+    /// A new request's id, for requests that bring none: sorted by time.
+    fn request(&self) -> Uuid;
     /// 0 to 1023, for spreading retries.
     fn jitter(&self) -> u16;
 }

@@ -28,6 +28,7 @@ pub mod rate_limiter;
 pub mod refresh_tokens;
 pub mod retention;
 pub mod scripts;
+pub mod seals;
 pub mod session_uses;
 pub mod sessions;
 pub mod standings;

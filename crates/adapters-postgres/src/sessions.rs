@@ -1,0 +1,248 @@
+//! Sessions: the durable truth about who is signed in.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diesel::QueryableByName;
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::id::{SessionId, UserId};
+use domain::outage::Outage;
+use domain::port::sessions::{Rotation, RotationAttempt, Sessions};
+use domain::session::rotation::Decision;
+use domain::session::{
+    MAX_SESSIONS_PER_USER, Revocation, Revoke, SessionOpening, SessionSummary, SessionUse,
+};
+
+use crate::failure::{Failure, Never};
+use crate::pg::{Pg, no_conflict};
+use crate::rows::session::{NewSessionRow, RotationRow, SummaryRow, rotation_columns};
+use crate::schema::sessions;
+use crate::sql::journal;
+use crate::statement::handwritten;
+
+/// Sessions in PostgreSQL.
+#[derive(Clone)]
+pub struct PgSessions(Pg);
+
+impl PgSessions {
+    /// Sessions behind this pool.
+    #[must_use]
+    pub const fn new(pg: Pg) -> Self {
+        Self(pg)
+    }
+}
+
+#[derive(QueryableByName)]
+struct IdRow {
+    #[diesel(sql_type = Uuid)]
+    id: uuid::Uuid,
+}
+
+fn ids(rows: Vec<IdRow>) -> Vec<SessionId> {
+    rows.into_iter().map(|row| SessionId::new(row.id)).collect()
+}
+
+#[async_trait]
+impl Sessions for PgSessions {
+    async fn open(&self, opening: &SessionOpening) -> Result<Vec<SessionId>, Outage> {
+        no_conflict(self.0.write("open_session", opening.clone(), open).await)
+    }
+
+    async fn rotate(&self, attempt: &RotationAttempt) -> Result<Option<Rotation>, Outage> {
+        let moved = self
+            .0
+            .write_one("rotate_session", async |wire: &AsyncPgConnection| {
+                advance(wire, attempt).await
+            })
+            .await;
+        match no_conflict(moved)? {
+            Some(rotation) => Ok(Some(rotation)),
+            None => no_conflict(self.0.write("decide_rotation", *attempt, decide).await),
+        }
+    }
+
+    async fn revoke(&self, revocation: &Revocation) -> Result<Vec<SessionId>, Outage> {
+        no_conflict(
+            self.0
+                .write("revoke_sessions", revocation.clone(), revoke)
+                .await,
+        )
+    }
+
+    async fn list(&self, user: UserId, now: DateTime<Utc>) -> Result<Vec<SessionSummary>, Outage> {
+        self.0
+            .read("list_sessions", async |mut wire: &AsyncPgConnection| {
+                let rows: Vec<SummaryRow> = handwritten(
+                    "SELECT id, ip, user_agent, created_at, last_seen_at, absolute_expires_at FROM sessions \
+                     WHERE user_id = $1 AND revoked_at IS NULL AND idle_expires_at > $2 AND absolute_expires_at > $2 \
+                     ORDER BY last_seen_at DESC, id LIMIT $3",
+                )
+                .bind::<Uuid, _>(user.as_uuid())
+                .bind::<Timestamptz, _>(now)
+                .bind::<BigInt, _>(i64::from(MAX_SESSIONS_PER_USER))
+                .load(&mut wire)
+                .await?;
+                Ok(rows.into_iter().map(SessionSummary::from).collect())
+            })
+            .await
+    }
+
+    async fn record_uses(&self, uses: &[SessionUse]) -> Result<(), Outage> {
+        let written = self
+            .0
+            .write_one("record_uses", async |wire: &AsyncPgConnection| {
+                record(wire, uses).await
+            })
+            .await;
+        no_conflict(written)
+    }
+}
+
+async fn open(
+    mut wire: &AsyncPgConnection,
+    opening: &SessionOpening,
+) -> Result<Vec<SessionId>, Failure<Never>> {
+    let session = &opening.session;
+    // One sign-in of a person counts the sessions at a time.
+    handwritten("SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE")
+        .bind::<Uuid, _>(session.user.as_uuid())
+        .execute(&mut wire)
+        .await?;
+    diesel::insert_into(sessions::table)
+        .values(NewSessionRow::from(session))
+        .execute(&mut wire)
+        .await?;
+    let surplus = handwritten(
+        "UPDATE sessions SET revoked_at = now(), revoked_reason = 'too_many' WHERE id IN ( \
+             SELECT id FROM ( \
+                 SELECT id, row_number() OVER (ORDER BY id = $2 DESC, last_seen_at DESC, id) AS rank FROM sessions \
+                 WHERE user_id = $1 AND revoked_at IS NULL AND idle_expires_at > $3 AND absolute_expires_at > $3 \
+             ) AS living WHERE rank > $4 \
+         ) RETURNING id",
+    )
+    .bind::<Uuid, _>(session.user.as_uuid())
+    .bind::<Uuid, _>(session.id.as_uuid())
+    .bind::<Timestamptz, _>(session.created_at)
+    .bind::<BigInt, _>(i64::from(MAX_SESSIONS_PER_USER));
+    let (ended, ()) = tokio::try_join!(
+        async {
+            let mut wire = wire;
+            let ended: Vec<IdRow> = surplus.load(&mut wire).await?;
+            Ok::<_, Failure<Never>>(ended)
+        },
+        journal::write(wire, &opening.journal),
+    )?;
+    Ok(ids(ended))
+}
+
+/// The common case in one statement: the current token of a living session. Nothing found says nothing yet.
+async fn advance(
+    mut wire: &AsyncPgConnection,
+    attempt: &RotationAttempt,
+) -> Result<Option<Rotation>, Failure<Never>> {
+    let sql = concat!(
+        "UPDATE sessions SET generation = generation + 1, rotated_at = $3, used_at = NULL, last_seen_at = $3, \
+             idle_expires_at = LEAST($4, absolute_expires_at) \
+         WHERE id = $1 AND generation = $2 AND revoked_at IS NULL AND idle_expires_at > $3 AND absolute_expires_at > $3 \
+         RETURNING ",
+        rotation_columns!()
+    );
+    let rows: Vec<RotationRow> = handwritten(sql)
+        .bind::<Uuid, _>(attempt.session.as_uuid())
+        .bind::<BigInt, _>(attempt.presented.get())
+        .bind::<Timestamptz, _>(attempt.now)
+        .bind::<Timestamptz, _>(attempt.now + attempt.lifetimes.idle)
+        .load(&mut wire)
+        .await?;
+    let row = rows.into_iter().next();
+    row.map(|row| rotation(&row, Decision::Rotate(row.state())))
+        .transpose()
+}
+
+/// Everything else: the row is locked, and the domain decides.
+async fn decide(
+    mut wire: &AsyncPgConnection,
+    attempt: &RotationAttempt,
+) -> Result<Option<Rotation>, Failure<Never>> {
+    let sql = concat!(
+        "SELECT ",
+        rotation_columns!(),
+        " FROM sessions WHERE id = $1 FOR NO KEY UPDATE"
+    );
+    let rows: Vec<RotationRow> = handwritten(sql)
+        .bind::<Uuid, _>(attempt.session.as_uuid())
+        .load(&mut wire)
+        .await?;
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(None);
+    };
+    let decision = row
+        .state()
+        .decide(attempt.presented, attempt.now, &attempt.lifetimes);
+    if let Decision::Rotate(next) = decision {
+        handwritten(
+            "UPDATE sessions SET generation = $2, rotated_at = $3, used_at = NULL, last_seen_at = $3, \
+                 idle_expires_at = $4 WHERE id = $1",
+        )
+        .bind::<Uuid, _>(attempt.session.as_uuid())
+        .bind::<BigInt, _>(next.generation.get())
+        .bind::<Timestamptz, _>(next.rotated_at)
+        .bind::<Timestamptz, _>(next.idle_expires_at)
+        .execute(&mut wire)
+        .await?;
+    }
+    rotation(&row, decision).map(Some)
+}
+
+fn rotation(row: &RotationRow, decision: Decision) -> Result<Rotation, Failure<Never>> {
+    Ok(Rotation {
+        user: row.user(),
+        decision,
+        authenticated_at: row.authenticated_at(),
+        methods: row.methods()?,
+    })
+}
+
+async fn revoke(
+    mut wire: &AsyncPgConnection,
+    revocation: &Revocation,
+) -> Result<Vec<SessionId>, Failure<Never>> {
+    let (only, but) = match revocation.which {
+        Revoke::One(session) => (Some(session.as_uuid()), None),
+        Revoke::AllBut(session) => (None, Some(session.as_uuid())),
+        Revoke::All => (None, None),
+    };
+    // The database's own clock, since every node asks by it what has ended lately.
+    let ended: Vec<IdRow> = handwritten(
+        "UPDATE sessions SET revoked_at = now(), revoked_reason = $4 \
+         WHERE user_id = $1 AND revoked_at IS NULL AND ($2 IS NULL OR id = $2) AND ($3 IS NULL OR id <> $3) \
+         RETURNING id",
+    )
+    .bind::<Uuid, _>(revocation.user.as_uuid())
+    .bind::<Nullable<Uuid>, _>(only)
+    .bind::<Nullable<Uuid>, _>(but)
+    .bind::<Text, _>(revocation.reason)
+    .load(&mut wire)
+    .await?;
+    if !ended.is_empty() {
+        journal::write(wire, &revocation.journal).await?;
+    }
+    Ok(ids(ended))
+}
+
+async fn record(mut wire: &AsyncPgConnection, uses: &[SessionUse]) -> Result<(), Failure<Never>> {
+    let session_ids: Vec<_> = uses.iter().map(|one| one.session.as_uuid()).collect();
+    let generations: Vec<_> = uses.iter().map(|one| one.generation.get()).collect();
+    let times: Vec<_> = uses.iter().map(|one| one.at).collect();
+    handwritten(
+        "UPDATE sessions s SET used_at = COALESCE(s.used_at, used.at), last_seen_at = GREATEST(s.last_seen_at, used.at) \
+         FROM unnest($1, $2, $3) AS used (id, generation, at) \
+         WHERE s.id = used.id AND s.generation = used.generation AND s.revoked_at IS NULL",
+    )
+    .bind::<Array<Uuid>, _>(session_ids)
+    .bind::<Array<BigInt>, _>(generations)
+    .bind::<Array<Timestamptz>, _>(times)
+    .execute(&mut wire)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! The journal of a write: audit rows and jobs.
+
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::journal::Journal;
+use futures_util::future::try_join_all;
+
+use crate::failure::Failure;
+use crate::rows::audit::AuditRow;
+use crate::rows::job::NewJobRow;
+use crate::schema::{audit_logs, jobs};
+
+/// Writes all of it; the statements travel together.
+pub(crate) async fn write<C>(
+    wire: &AsyncPgConnection,
+    journal: &Journal,
+) -> Result<(), Failure<C>> {
+    let entries = journal.entries().iter().map(|entry| async move {
+        let mut wire = wire;
+        diesel::insert_into(audit_logs::table)
+            .values(AuditRow::from(entry))
+            .execute(&mut wire)
+            .await?;
+        Ok::<_, Failure<C>>(())
+    });
+    let enqueued = journal.jobs().iter().map(|job| async move {
+        let mut wire = wire;
+        diesel::insert_into(jobs::table)
+            .values(NewJobRow::of(job)?)
+            .execute(&mut wire)
+            .await?;
+        Ok::<_, Failure<C>>(())
+    });
+    tokio::try_join!(try_join_all(entries), try_join_all(enqueued))?;
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! Statements that several writes share.
+
+pub(crate) mod access;
+pub(crate) mod idempotency;
+pub(crate) mod journal;
+pub(crate) mod script;

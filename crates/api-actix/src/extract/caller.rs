@@ -1,0 +1,124 @@
+//! Who is calling. The gate has looked once, before the handler; these extractors only read what it found.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use application::access::authenticate::AuthenticateError;
+use domain::access::actor::{Actor, Denied, Viewer};
+use domain::access::proof::{Permitted, Right};
+use domain::audit::Origin;
+
+use crate::problem::{Code, Problem};
+
+/// What the gate found out about the caller.
+#[derive(Debug)]
+pub enum Caller {
+    /// Brought no token.
+    Anonymous,
+    /// Brought a good one.
+    Known(Actor),
+    /// Brought one that is not good, or we could not find out.
+    Refused(AuthenticateError),
+}
+
+/// Somebody who is signed in.
+#[derive(Debug)]
+pub struct SignedIn(pub Actor);
+
+/// Somebody who looks: signed in or not. A token that is not good is an error here, too: who sends one wants to be known.
+#[derive(Debug)]
+pub struct Looking(pub Viewer);
+
+/// Somebody who may do `P`.
+#[derive(Debug)]
+pub struct Authorized<P>(pub Permitted<P>);
+
+/// Somebody who signs out: `None` when the session has ended already.
+#[derive(Debug)]
+pub struct Leaving(pub Option<Actor>);
+
+/// Where the request came from, for those who need not be known.
+#[derive(Debug)]
+pub struct RequestOrigin(pub Origin);
+
+fn caller(request: &HttpRequest) -> Caller {
+    request
+        .extensions_mut()
+        .remove()
+        .unwrap_or(Caller::Anonymous)
+}
+
+fn actor(request: &HttpRequest) -> Result<Actor, Problem> {
+    match caller(request) {
+        Caller::Known(actor) => Ok(actor),
+        Caller::Anonymous => Err(Problem::new(Code::Unauthenticated)),
+        Caller::Refused(error) => Err(error.into()),
+    }
+}
+
+fn permit<P: Right>(actor: Actor) -> Result<Permitted<P>, Problem> {
+    actor.permit().map_err(|denied| {
+        let permission = match denied {
+            Denied::Missing(permission) => permission.name(),
+            Denied::EmailNotVerified => "email_not_verified",
+        };
+        metrics::counter!("access_denied_total", "permission" => permission).increment(1);
+        denied.into()
+    })
+}
+
+impl FromRequest for SignedIn {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(actor(request).map(Self))
+    }
+}
+
+impl FromRequest for Looking {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(match caller(request) {
+            Caller::Known(actor) => Ok(Self(Viewer::SignedIn(actor))),
+            Caller::Anonymous => Ok(Self(Viewer::Anonymous)),
+            Caller::Refused(error) => Err(error.into()),
+        })
+    }
+}
+
+impl<P: Right> FromRequest for Authorized<P> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(actor(request).and_then(permit).map(Self))
+    }
+}
+
+impl FromRequest for Leaving {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(match caller(request) {
+            Caller::Known(actor) => Ok(Self(Some(actor))),
+            Caller::Refused(AuthenticateError::SessionEnded) => Ok(Self(None)),
+            Caller::Anonymous => Err(Problem::new(Code::Unauthenticated)),
+            Caller::Refused(error) => Err(error.into()),
+        })
+    }
+}
+
+impl FromRequest for RequestOrigin {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let origin = request.extensions().get::<Origin>().cloned();
+        ready(Ok(Self(origin.unwrap_or_default())))
+    }
+}

@@ -1,0 +1,15 @@
+//! What handlers take out of a request: who, then may they, then what.
+
+mod body;
+mod caller;
+mod headers;
+mod path;
+mod query;
+mod rule;
+
+pub use body::{Body, Valid};
+pub use caller::{Authorized, Caller, Leaving, Looking, RequestOrigin, SignedIn};
+pub use headers::{IfMatch, OptionalIfMatch};
+pub use path::{PathScript, PathSession, PathVersion};
+pub use query::Query;
+pub use rule::{checked, each, nullable, optional, present, rule};

@@ -1,0 +1,235 @@
+//! From what use cases answer to what clients see: exhaustive, so that a new error cannot be forgotten.
+
+use application::access::authenticate::AuthenticateError;
+use application::accounts::profile::ProfileError;
+use application::accounts::register::RegisterError;
+use application::accounts::verify_email::VerifyEmailError;
+use application::idempotency::KeyConflict;
+use application::scripts::add_version::AddVersionError;
+use application::scripts::amend::AmendError;
+use application::scripts::delete::DeleteError;
+use application::scripts::list::ListError;
+use application::scripts::publish::PublishError;
+use application::scripts::read::ReadError;
+use application::scripts::read_versions::VersionError;
+use application::scripts::restore::RestoreError;
+use application::sessions::refresh::RefreshError;
+use application::sessions::revoke::RevokeError;
+use application::sessions::sign_in::SignInError;
+use domain::access::actor::{Barred, Denied};
+use domain::outage::Outage;
+use domain::violation::Violation;
+
+use super::{Code, Problem};
+
+/// Seconds after which a part of us is likely back.
+const RETRY_SECONDS: u32 = 2;
+
+impl From<Outage> for Problem {
+    fn from(outage: Outage) -> Self {
+        let code = match &outage {
+            Outage::Unavailable { .. } => Code::Unavailable,
+            Outage::Overloaded(_) => Code::Overloaded,
+            Outage::UnknownOutcome(_) => Code::UnknownOutcome,
+            Outage::Inconsistent { .. } => Code::Internal,
+        };
+        let problem = Self::new(code).caused_by(outage);
+        if code == Code::Internal {
+            problem
+        } else {
+            problem.retry_after(RETRY_SECONDS)
+        }
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Missing(permission) => Self::new(Code::PermissionDenied)
+                .detail(format!("you lack the permission {permission}")),
+            Denied::EmailNotVerified => Self::new(Code::EmailNotVerified)
+                .detail("confirm your address by the mail we sent; ask for another at POST /api/auth/verify-email/resend"),
+        }
+    }
+}
+
+impl From<Barred> for Problem {
+    fn from(barred: Barred) -> Self {
+        Self::new(match barred {
+            Barred::Suspended => Code::AccountSuspended,
+            Barred::Deleted => Code::SessionEnded,
+        })
+    }
+}
+
+impl From<AuthenticateError> for Problem {
+    fn from(error: AuthenticateError) -> Self {
+        match error {
+            AuthenticateError::Invalid => Self::new(Code::AccessTokenInvalid),
+            AuthenticateError::SessionEnded => Self::new(Code::SessionEnded),
+            AuthenticateError::Barred(barred) => barred.into(),
+            AuthenticateError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<RegisterError> for Problem {
+    fn from(error: RegisterError) -> Self {
+        match error {
+            RegisterError::EmailTaken => Self::new(Code::EmailTaken),
+            RegisterError::UsernameTaken => Self::new(Code::UsernameTaken),
+            RegisterError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::InvalidCredentials => Self::new(Code::InvalidCredentials),
+            SignInError::Suspended => Self::new(Code::AccountSuspended),
+            SignInError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<RefreshError> for Problem {
+    fn from(error: RefreshError) -> Self {
+        match error {
+            RefreshError::Invalid => Self::new(Code::RefreshTokenInvalid),
+            RefreshError::Reused => Self::new(Code::RefreshTokenReused)
+                .detail("the refresh token was used before: the session has been ended, and its owner told"),
+            RefreshError::Expired => Self::new(Code::SessionExpired),
+            RefreshError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<RevokeError> for Problem {
+    fn from(error: RevokeError) -> Self {
+        match error {
+            RevokeError::NotFound => Self::new(Code::NotFound),
+            RevokeError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<VerifyEmailError> for Problem {
+    fn from(error: VerifyEmailError) -> Self {
+        match error {
+            VerifyEmailError::TokenInvalid => Self::new(Code::TokenInvalid),
+            VerifyEmailError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ProfileError> for Problem {
+    fn from(error: ProfileError) -> Self {
+        match error {
+            ProfileError::NotFound => Self::new(Code::NotFound),
+            ProfileError::Stale => Self::new(Code::PreconditionFailed),
+            ProfileError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<KeyConflict> for Problem {
+    fn from(conflict: KeyConflict) -> Self {
+        match conflict {
+            KeyConflict::OtherBody => Self::new(Code::IdempotencyKeyReused),
+            KeyConflict::InProgress => Self::new(Code::RequestInProgress).retry_after(1),
+        }
+    }
+}
+
+fn unknown_category() -> Problem {
+    Problem::field("category", &Violation::Unknown("the slug of a category"))
+}
+
+impl From<PublishError> for Problem {
+    fn from(error: PublishError) -> Self {
+        match error {
+            PublishError::Content(violation) => Self::field("content", &violation),
+            PublishError::SlugTaken => Self::new(Code::SlugTaken),
+            PublishError::UnknownCategory => unknown_category(),
+            PublishError::AuthorGone => Self::new(Code::SessionEnded),
+            PublishError::Key(conflict) => conflict.into(),
+            PublishError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<AddVersionError> for Problem {
+    fn from(error: AddVersionError) -> Self {
+        match error {
+            AddVersionError::NotFound => Self::new(Code::NotFound),
+            AddVersionError::NotYours => Self::new(Code::NotYours),
+            AddVersionError::Content(violation) => Self::field("content", &violation),
+            AddVersionError::LabelTaken => Self::new(Code::LabelTaken),
+            AddVersionError::Contended => Self::new(Code::Contended).retry_after(1),
+            AddVersionError::Key(conflict) => conflict.into(),
+            AddVersionError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::NotFound => Self::new(Code::NotFound),
+            ReadError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<VersionError> for Problem {
+    fn from(error: VersionError) -> Self {
+        match error {
+            VersionError::NotFound => Self::new(Code::NotFound),
+            VersionError::Erased => Self::new(Code::ContentErased),
+            VersionError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ListError> for Problem {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::UnknownPerson => Self::new(Code::NotFound),
+            ListError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<AmendError> for Problem {
+    fn from(error: AmendError) -> Self {
+        match error {
+            AmendError::NotFound => Self::new(Code::NotFound),
+            AmendError::NotYours => Self::new(Code::NotYours),
+            AmendError::Stale => Self::new(Code::PreconditionFailed),
+            AmendError::SlugTaken => Self::new(Code::SlugTaken),
+            AmendError::UnknownCategory => unknown_category(),
+            AmendError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<DeleteError> for Problem {
+    fn from(error: DeleteError) -> Self {
+        match error {
+            DeleteError::NotFound => Self::new(Code::NotFound),
+            DeleteError::NotYours => Self::new(Code::NotYours),
+            DeleteError::Stale => Self::new(Code::PreconditionFailed),
+            DeleteError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<RestoreError> for Problem {
+    fn from(error: RestoreError) -> Self {
+        match error {
+            RestoreError::NotFound => Self::new(Code::NotFound),
+            RestoreError::Outage(outage) => outage.into(),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! `POST /api/auth/login`
+
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use application::sessions::sign_in::{SignInAttempt, SignInError};
+use domain::account::password::ClaimedPassword;
+use garde::Validate;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::view::SignedInView;
+use crate::extract::{Body, RequestOrigin, Valid};
+use crate::problem::Problem;
+use crate::state::Api;
+
+/// A try to sign in.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(title = "Login")]
+pub struct LoginBody {
+    /// The address of the account.
+    #[garde(length(bytes, max = 1024))]
+    #[schema(example = "ada@example.org")]
+    email: String,
+    /// Its password.
+    #[garde(length(bytes, max = 1024))]
+    #[schema(example = "correct horse battery", format = Password)]
+    password: String,
+}
+
+impl Body for LoginBody {}
+
+/// Sign in with e-mail and password
+///
+/// Unknown, wrong and deleted are one answer in one time.
+#[utoipa::path(
+    tag = "auth",
+    request_body = LoginBody,
+    responses(
+        (status = 200, description = "The account, and tokens of a new session", body = SignedInView),
+        (status = 401, description = "`invalid_credentials`"),
+        (status = 403, description = "`account_suspended`, told only after the right password"),
+    )
+)]
+#[post("/api/auth/login")]
+pub async fn login_user(
+    request: HttpRequest,
+    RequestOrigin(origin): RequestOrigin,
+    body: Valid<LoginBody>,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, Problem> {
+    let body = body.into_inner();
+    api.limits
+        .credentials(&request, origin.ip, &body.email)
+        .await?;
+    let attempt = SignInAttempt {
+        email: body.email,
+        password: ClaimedPassword::new(body.password),
+        origin,
+    };
+    let signed_in = api.sign_in.run(attempt).await.inspect_err(|error| {
+        if matches!(error, SignInError::InvalidCredentials) {
+            metrics::counter!("failed_logins_total").increment(1);
+        }
+    })?;
+    Ok(HttpResponse::Ok().json(SignedInView::at(&signed_in, api.clock.now())))
+}

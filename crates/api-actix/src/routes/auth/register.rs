@@ -1,0 +1,93 @@
+//! `POST /api/auth/register`
+
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use application::accounts::register::RegisterUser;
+use domain::account::email::Email;
+use domain::account::locale::Locale;
+use domain::account::password::NewPassword;
+use domain::account::profile::DisplayName;
+use domain::account::username::Username;
+use domain::audit::Origin;
+use garde::Validate;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::view::SignedInView;
+use crate::extract::{Body, RequestOrigin, Valid, checked, optional, rule};
+use crate::problem::Problem;
+use crate::state::Api;
+
+/// Somebody who wants to join.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(title = "Register")]
+pub struct RegisterBody {
+    /// An address that can get mail; unique without regard to case.
+    #[garde(custom(rule(Email::parse)))]
+    #[schema(example = "ada@example.org")]
+    email: String,
+    /// 3 to 32 letters of one script, digits, `_` and `-`; unique without regard to case.
+    #[garde(custom(rule(Username::parse)))]
+    #[schema(example = "ada")]
+    username: String,
+    /// 8 to 71 bytes.
+    #[garde(custom(rule(NewPassword::parse)))]
+    #[schema(example = "correct horse battery", format = Password)]
+    password: String,
+    /// A name in front of people, when it is another one.
+    #[garde(custom(optional(DisplayName::parse)))]
+    #[schema(example = "Ada Lovelace")]
+    display_name: Option<String>,
+    /// The language of mails: `en` or `id`.
+    #[garde(custom(optional(Locale::parse)))]
+    #[schema(example = "en")]
+    locale: Option<String>,
+}
+
+impl Body for RegisterBody {}
+
+impl RegisterBody {
+    fn into_command(self, origin: Origin) -> Result<RegisterUser, Problem> {
+        let display_name = self.display_name.as_deref().map(DisplayName::parse);
+        let locale = self.locale.as_deref().map(Locale::parse);
+        Ok(RegisterUser {
+            email: checked("email", Email::parse(&self.email))?,
+            username: checked("username", Username::parse(&self.username))?,
+            password: checked("password", NewPassword::parse(&self.password))?,
+            display_name: checked("display_name", display_name.transpose())?,
+            locale: checked("locale", locale.transpose())?.unwrap_or_default(),
+            origin,
+        })
+    }
+}
+
+/// Join with e-mail and password
+///
+/// Makes the account, signs its person in, and mails a token that confirms the address. Until then the account may read
+/// and manage itself, and nothing else.
+#[utoipa::path(
+    tag = "auth",
+    request_body = RegisterBody,
+    responses(
+        (status = 201, description = "The account, and its first tokens", body = SignedInView),
+        (status = 409, description = "`email_taken`, `username_taken`"),
+    )
+)]
+#[post("/api/auth/register")]
+pub async fn register_user(
+    request: HttpRequest,
+    RequestOrigin(origin): RequestOrigin,
+    body: Valid<RegisterBody>,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, Problem> {
+    let body = body.into_inner();
+    api.limits
+        .credentials(&request, origin.ip, &body.email)
+        .await?;
+    let registered = api.register.run(body.into_command(origin)?).await?;
+    metrics::counter!("registrations_total").increment(1);
+    let view = SignedInView::at(&registered, api.clock.now());
+    Ok(HttpResponse::Created()
+        .insert_header(("Location", format!("/api/users/{}", view.user.username)))
+        .json(view))
+}

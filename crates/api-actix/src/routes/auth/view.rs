@@ -1,0 +1,102 @@
+//! How tokens and sessions look in JSON.
+
+use application::sessions::sign_in::SignedIn;
+use chrono::{DateTime, Utc};
+use domain::id::SessionId;
+use domain::session::SessionSummary;
+use domain::session::token::TokenPair;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::routes::users::view::UserView;
+
+/// A pair of tokens.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "Token")]
+pub struct TokenView {
+    /// Proves who you are, for some minutes (JWT, RFC 9068).
+    pub access_token: String,
+    /// How to send it: `Authorization: Bearer …`.
+    #[schema(example = "Bearer")]
+    pub token_type: &'static str,
+    /// Seconds until the access token ends.
+    #[schema(example = 600)]
+    pub expires_in: i64,
+    /// Gets the next pair; used once.
+    pub refresh_token: String,
+    /// Seconds until the refresh token ends, unless it is used.
+    #[schema(example = 2_592_000)]
+    pub refresh_expires_in: i64,
+}
+
+impl TokenView {
+    /// The pair as seen at `now`.
+    #[must_use]
+    pub fn at(pair: &TokenPair, now: DateTime<Utc>) -> Self {
+        Self {
+            access_token: pair.access.expose().clone(),
+            token_type: "Bearer",
+            expires_in: (pair.access_expires_at - now).num_seconds().max(0),
+            refresh_token: pair.refresh.expose().clone(),
+            refresh_expires_in: (pair.refresh_expires_at - now).num_seconds().max(0),
+        }
+    }
+}
+
+/// Somebody is signed in.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "SignedIn")]
+pub struct SignedInView {
+    /// Their account.
+    pub user: UserView,
+    /// Their tokens.
+    pub token: TokenView,
+}
+
+impl SignedInView {
+    /// The sign-in as seen at `now`.
+    #[must_use]
+    pub fn at(signed_in: &SignedIn, now: DateTime<Utc>) -> Self {
+        Self {
+            user: UserView::from(&signed_in.account),
+            token: TokenView::at(&signed_in.tokens, now),
+        }
+    }
+}
+
+/// A signed-in device.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(title = "Session")]
+pub struct SessionView {
+    /// Its public id.
+    pub id: Uuid,
+    /// What it signed in with: the `User-Agent`.
+    pub device: Option<String>,
+    /// Where it signed in from.
+    pub ip: Option<String>,
+    /// When it signed in.
+    pub created_at: DateTime<Utc>,
+    /// When it was last heard of.
+    pub last_seen_at: DateTime<Utc>,
+    /// When it ends at the latest.
+    pub expires_at: DateTime<Utc>,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+impl SessionView {
+    /// A session as the session `asking` sees it.
+    #[must_use]
+    pub fn of(summary: &SessionSummary, asking: SessionId) -> Self {
+        Self {
+            id: summary.id.as_uuid(),
+            device: summary.user_agent.clone(),
+            ip: summary.ip.map(|ip| ip.to_string()),
+            created_at: summary.created_at,
+            last_seen_at: summary.last_seen_at,
+            expires_at: summary.expires_at,
+            current: summary.id == asking,
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The routes: one endpoint a file — body, reply, documentation, handler.
+
+pub mod auth;
+pub mod scripts;
+pub mod system;
+pub mod users;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers every route together with its documentation.
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .configure(auth::configure)
+        .configure(users::configure)
+        .configure(scripts::configure)
+        .configure(system::configure);
+}

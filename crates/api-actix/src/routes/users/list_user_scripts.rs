@@ -1,0 +1,42 @@
+//! `GET /api/users/{username}/scripts`
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use domain::account::username::UsernameKey;
+
+use crate::cursor::PageView;
+use crate::extract::{Looking, Query};
+use crate::problem::Problem;
+use crate::routes::scripts::list_query::ListQueryParams;
+use crate::routes::scripts::view::ScriptSummaryView;
+use crate::state::Api;
+
+/// List the scripts of a person
+///
+/// Everything of your own; of others what is public.
+#[utoipa::path(
+    tag = "users",
+    security((), ("bearer" = [])),
+    params(
+        ("username" = String, Path, description = "The person, without regard to case"),
+        ListQueryParams,
+    ),
+    responses((status = 200, description = "One page", body = PageView<ScriptSummaryView>))
+)]
+#[get("/api/users/{username}/scripts")]
+pub async fn list_user_scripts(
+    request: HttpRequest,
+    Looking(viewer): Looking,
+    username: web::Path<String>,
+    Query(params): Query<ListQueryParams>,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, Problem> {
+    let person = UsernameKey::of(&username);
+    let (listed, query) = params.read(&viewer, &format!("scripts of {}", person.as_str()), &api)?;
+    let page = api.list_scripts.of_person(&viewer, person, query).await?;
+    let view = listed.page(page, &*api.seals, |summary| ScriptSummaryView::from(summary));
+    let mut response = HttpResponse::Ok();
+    if let Some(links) = view.links(&request) {
+        response.insert_header(links);
+    }
+    Ok(response.json(view))
+}

@@ -1,0 +1,18 @@
+//! People.
+
+mod list_user_scripts;
+mod read_me;
+mod read_profile;
+mod update_me;
+pub mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn configure(config: &mut ServiceConfig<'_>) {
+    // `me` comes before `{username}`: the first route that fits answers.
+    config
+        .service(read_me::read_me)
+        .service(update_me::update_me)
+        .service(read_profile::read_profile)
+        .service(list_user_scripts::list_user_scripts);
+}

@@ -1,0 +1,23 @@
+//! `GET /api/users/{username}`
+
+use actix_web::{HttpResponse, get, web};
+use domain::account::username::UsernameKey;
+
+use super::view::ProfileView;
+use crate::problem::Problem;
+use crate::state::Api;
+
+/// See a person
+#[utoipa::path(
+    tag = "users",
+    params(("username" = String, Path, description = "The person, without regard to case")),
+    responses((status = 200, description = "What everybody may see of the person", body = ProfileView))
+)]
+#[get("/api/users/{username}")]
+pub async fn read_profile(
+    username: web::Path<String>,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, Problem> {
+    let profile = api.profiles.public(&UsernameKey::of(&username)).await?;
+    Ok(HttpResponse::Ok().json(ProfileView::from(&profile)))
+}

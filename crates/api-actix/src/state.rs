@@ -1,0 +1,83 @@
+//! Everything a handler can reach: use cases, and what only the HTTP door needs.
+
+use std::sync::Arc;
+
+use application::access::authenticate::Authenticate;
+use application::accounts::profile::ProfilePages;
+use application::accounts::register::Register;
+use application::accounts::resend_verification::ResendVerification;
+use application::accounts::verify_email::VerifyEmail;
+use application::scripts::add_version::AddVersion;
+use application::scripts::amend::AmendScript;
+use application::scripts::delete::DeleteScript;
+use application::scripts::list::ListScripts;
+use application::scripts::publish::PublishScript;
+use application::scripts::read::ReadScript;
+use application::scripts::read_versions::ReadVersions;
+use application::scripts::restore::RestoreScript;
+use application::sessions::list::ListSessions;
+use application::sessions::refresh::RefreshSession;
+use application::sessions::revoke::RevokeSessions;
+use application::sessions::sign_in::SignIn;
+use domain::port::access_tokens::AccessTokens;
+use domain::port::clock::Clock;
+use domain::port::ids::Ids;
+use domain::port::seals::Seals;
+
+use crate::client_ip::ClientAddresses;
+use crate::health::Health;
+use crate::limits::Limits;
+
+/// The state of the server, shared by all its threads.
+pub struct Api {
+    /// From an access token to an actor.
+    pub authenticate: Authenticate,
+    /// Joining.
+    pub register: Register,
+    /// Signing in.
+    pub sign_in: SignIn,
+    /// Staying signed in.
+    pub refresh: RefreshSession,
+    /// Where somebody is signed in.
+    pub list_sessions: ListSessions,
+    /// Signing out.
+    pub revoke_sessions: RevokeSessions,
+    /// Confirming an address.
+    pub verify_email: VerifyEmail,
+    /// Another mail to confirm by.
+    pub resend_verification: ResendVerification,
+    /// Own and public profiles.
+    pub profiles: ProfilePages,
+    /// Publishing scripts.
+    pub publish_script: PublishScript,
+    /// Reading a script.
+    pub read_script: ReadScript,
+    /// Listing scripts.
+    pub list_scripts: ListScripts,
+    /// Changing a script.
+    pub amend_script: AmendScript,
+    /// Deleting a script.
+    pub delete_script: DeleteScript,
+    /// Restoring a script.
+    pub restore_script: RestoreScript,
+    /// Adding a version.
+    pub add_version: AddVersion,
+    /// Reading versions.
+    pub read_versions: ReadVersions,
+    /// Knows the public keys.
+    pub access_tokens: Arc<dyn AccessTokens>,
+    /// Seals cursors.
+    pub seals: Arc<dyn Seals>,
+    /// Makes request ids.
+    pub ids: Arc<dyn Ids>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Counts what clients do.
+    pub limits: Limits,
+    /// Knows our proxies.
+    pub addresses: ClientAddresses,
+    /// Knows how the parts are.
+    pub health: Health,
+    /// Whether clients reach us by HTTPS only, and are told to keep it so.
+    pub https_only: bool,
+}
