@@ -50,52 +50,64 @@ impl Accounts for PgAccounts {
 
     async fn find_credentials(&self, email: &EmailKey) -> Result<Option<Credentials>, Outage> {
         self.0
-            .read("find_credentials", async |mut wire: &AsyncPgConnection| {
-                let sql = concat!(
-                    "SELECT ",
-                    user_columns!(),
-                    " FROM users u WHERE u.email_key = $1"
-                );
-                let rows: Vec<UserRow> = handwritten(sql)
-                    .bind::<Text, _>(email.as_str())
-                    .load(&mut wire)
-                    .await?;
-                let row = rows.into_iter().next();
-                Ok(row.map(UserRow::into_credentials).transpose()?)
-            })
+            .read(
+                "find_credentials",
+                email,
+                async |mut wire: &AsyncPgConnection, email: &EmailKey| {
+                    let sql = concat!(
+                        "SELECT ",
+                        user_columns!(),
+                        " FROM users u WHERE u.email_key = $1"
+                    );
+                    let rows: Vec<UserRow> = handwritten(sql)
+                        .bind::<Text, _>(email.as_str())
+                        .load(&mut wire)
+                        .await?;
+                    let row = rows.into_iter().next();
+                    Ok(row.map(UserRow::into_credentials).transpose()?)
+                },
+            )
             .await
     }
 
     async fn find(&self, user: UserId) -> Result<Option<UserWithRoles>, Outage> {
         self.0
-            .read("find_account", async |mut wire: &AsyncPgConnection| {
-                let sql = concat!(
-                    "SELECT ",
-                    user_columns!(),
-                    " FROM users u WHERE u.id = $1 AND u.account_status <> 'deleted'"
-                );
-                let rows: Vec<UserRow> = handwritten(sql)
-                    .bind::<Uuid, _>(user.as_uuid())
-                    .load(&mut wire)
-                    .await?;
-                let row = rows.into_iter().next();
-                Ok(row.map(UserRow::into_account).transpose()?)
-            })
+            .read(
+                "find_account",
+                &user,
+                async |mut wire: &AsyncPgConnection, user: &UserId| {
+                    let sql = concat!(
+                        "SELECT ",
+                        user_columns!(),
+                        " FROM users u WHERE u.id = $1 AND u.account_status <> 'deleted'"
+                    );
+                    let rows: Vec<UserRow> = handwritten(sql)
+                        .bind::<Uuid, _>(user.as_uuid())
+                        .load(&mut wire)
+                        .await?;
+                    let row = rows.into_iter().next();
+                    Ok(row.map(UserRow::into_account).transpose()?)
+                },
+            )
             .await
     }
 
     async fn find_recipient(&self, user: UserId) -> Result<Option<Recipient>, Outage> {
         self.0
-            .read("find_recipient", async |mut wire: &AsyncPgConnection| {
-                let rows: Vec<RecipientRow> = handwritten(
-                    "SELECT email, username, locale, account_status FROM users WHERE id = $1",
-                )
-                .bind::<Uuid, _>(user.as_uuid())
-                .load(&mut wire)
-                .await?;
-                let row = rows.into_iter().next();
-                Ok(row.map(RecipientRow::into_recipient).transpose()?)
-            })
+            .read(
+                "find_recipient",
+                &user,
+                async |mut wire: &AsyncPgConnection, user: &UserId| {
+                    let rows: Vec<RecipientRow> = handwritten(
+                        "SELECT email, username, locale, account_status FROM users WHERE id = $1",
+                    )
+                    .bind::<Uuid, _>(user.as_uuid())
+                    .load(&mut wire)
+                    .await?;
+                    let row = rows.into_iter().next();
+                    Ok(row.map(RecipientRow::into_recipient).transpose()?)
+                },
+            )
             .await
     }
 
@@ -231,9 +243,9 @@ async fn verify_email(
 }
 
 #[derive(QueryableByName)]
-struct PendingRow {
+struct CountRow {
     #[diesel(sql_type = BigInt)]
-    recent: i64,
+    count: i64,
 }
 
 async fn renew_verification(
@@ -241,22 +253,27 @@ async fn renew_verification(
     renewal: &VerificationRenewal,
 ) -> Result<bool, Failure<Never>> {
     let token = &renewal.token;
-    // The lock lets one renewal of an account count at a time.
-    let pending: Vec<PendingRow> = handwritten(
-        "SELECT (SELECT count(*) FROM one_time_tokens t WHERE t.user_id = u.id AND t.purpose = $2 \
-                 AND t.created_at > $3 - interval '1 hour') AS recent \
-         FROM users u WHERE u.id = $1 AND u.account_status = 'active' AND u.email IS NOT NULL \
-             AND u.email_verified_at IS NULL FOR NO KEY UPDATE",
+    // The lock lets one renewal of an account count at a time; so the count is a statement, and a snapshot, of its own.
+    let needing = handwritten(
+        "SELECT id FROM users WHERE id = $1 AND account_status = 'active' AND email IS NOT NULL \
+             AND email_verified_at IS NULL FOR NO KEY UPDATE",
+    )
+    .bind::<Uuid, _>(token.user.as_uuid())
+    .execute(&mut wire)
+    .await?;
+    if needing == 0 {
+        return Ok(false);
+    }
+    let recent: CountRow = handwritten(
+        "SELECT count(*) FROM one_time_tokens \
+         WHERE user_id = $1 AND purpose = $2 AND created_at > $3 - interval '1 hour'",
     )
     .bind::<Uuid, _>(token.user.as_uuid())
     .bind::<Text, _>(token.purpose.name())
     .bind::<Timestamptz, _>(token.created_at)
-    .load(&mut wire)
+    .get_result(&mut wire)
     .await?;
-    let may = pending
-        .iter()
-        .any(|row| row.recent < i64::from(VERIFICATION_MAILS_PER_HOUR));
-    if !may {
+    if recent.count >= i64::from(VERIFICATION_MAILS_PER_HOUR) {
         return Ok(false);
     }
     handwritten(

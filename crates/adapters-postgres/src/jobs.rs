@@ -63,25 +63,31 @@ impl Jobs for PgJobs {
     ) -> Result<bool, Outage> {
         let settled = self
             .0
-            .write_one("settle_job", async |wire: &AsyncPgConnection| {
-                settle(wire, job, lease, settlement, now).await
-            })
+            .write_one(
+                "settle_job",
+                &Settling {
+                    job,
+                    lease,
+                    settlement: settlement.clone(),
+                    now,
+                },
+                settle,
+            )
             .await;
         no_conflict(settled)
     }
 
     async fn depth(&self, now: DateTime<Utc>) -> Result<QueueDepth, Outage> {
         self.0
-            .read("queue_depth", async |mut wire: &AsyncPgConnection| {
+            .read("queue_depth", &now, async |mut wire: &AsyncPgConnection, now: &DateTime<Utc>| {
                 let row: DepthRow = handwritten(
                     "SELECT (SELECT count(*) FROM jobs WHERE done_at IS NULL AND dead_at IS NULL) AS waiting, \
                          (SELECT count(*) FROM jobs WHERE dead_at IS NOT NULL) AS dead, \
                          (SELECT min(run_at) FROM jobs WHERE done_at IS NULL AND dead_at IS NULL AND run_at <= $1) AS oldest",
                 )
-                .bind::<Timestamptz, _>(now)
-                .get_result(&mut wire)
+                .bind::<Timestamptz, _>(*now).get_result(&mut wire)
                 .await?;
-                let age = row.oldest.map_or(0, |oldest| (now - oldest).num_seconds());
+                let age = row.oldest.map_or(0, |oldest| (*now - oldest).num_seconds());
                 Ok(QueueDepth {
                     waiting: row.waiting.try_into().unwrap_or_default(),
                     dead: row.dead.try_into().unwrap_or_default(),
@@ -90,6 +96,14 @@ impl Jobs for PgJobs {
             })
             .await
     }
+}
+
+/// A settlement, as one value.
+struct Settling {
+    job: JobId,
+    lease: LeaseId,
+    settlement: Settlement,
+    now: DateTime<Utc>,
 }
 
 #[derive(QueryableByName)]
@@ -158,17 +172,17 @@ async fn bury(
     Ok(())
 }
 
-async fn settle(
-    mut wire: &AsyncPgConnection,
-    job: JobId,
-    lease: LeaseId,
-    settlement: &Settlement,
-    now: DateTime<Utc>,
-) -> Result<bool, Failure<Never>> {
+async fn settle(mut wire: &AsyncPgConnection, settling: &Settling) -> Result<bool, Failure<Never>> {
+    let Settling {
+        job,
+        lease,
+        settlement,
+        now,
+    } = settling;
     let (done_at, dead_at, run_at, error) = match settlement {
-        Settlement::Done => (Some(now), None, None, None),
+        Settlement::Done => (Some(*now), None, None, None),
         Settlement::Retry { run_at, error } => (None, None, Some(*run_at), Some(error.as_str())),
-        Settlement::Dead { error } => (None, Some(now), None, Some(error.as_str())),
+        Settlement::Dead { error } => (None, Some(*now), None, Some(error.as_str())),
     };
     let settled = handwritten(
         "UPDATE jobs SET done_at = $3, dead_at = $4, run_at = COALESCE($5, run_at), last_error = $6, \

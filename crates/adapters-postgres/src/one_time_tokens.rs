@@ -30,7 +30,8 @@ impl OneTimeTokens for PgOneTimeTokens {
         self.0
             .read(
                 "find_one_time_token",
-                async |mut wire: &AsyncPgConnection| {
+                &id,
+                async |mut wire: &AsyncPgConnection, id: &TokenId| {
                     let rows: Vec<TokenRow> = handwritten(
                         "SELECT id, user_id, purpose, created_at, expires_at FROM one_time_tokens \
                      WHERE id = $1 AND consumed_at IS NULL",

@@ -32,13 +32,13 @@ pub struct Pg {
 /// A part of a transaction: an `async fn` that takes a connection and the value that it writes.
 ///
 /// The connection is shared, so that independent statements can be sent together (`join!`) and cost one round trip.
-pub(crate) trait Operation<'c, V: 'c, T, C>:
+pub(crate) trait Operation<'c, V: ?Sized + 'c, T, C>:
     FnOnce(&'c AsyncPgConnection, &'c V) -> Self::Run
 {
     type Run: Future<Output = Result<T, Failure<C>>> + Send + 'c;
 }
 
-impl<'c, V: 'c, T, C, F, R> Operation<'c, V, T, C> for F
+impl<'c, V: ?Sized + 'c, T, C, F, R> Operation<'c, V, T, C> for F
 where
     F: FnOnce(&'c AsyncPgConnection, &'c V) -> R,
     R: Future<Output = Result<T, Failure<C>>> + Send + 'c,
@@ -68,14 +68,20 @@ impl Pg {
     }
 
     /// Runs a read; one whose connection breaks is run again on another.
-    pub(crate) async fn read<T>(
+    pub(crate) async fn read<V, T, O>(
         &self,
         query: &'static str,
-        operation: impl AsyncFn(&AsyncPgConnection) -> Result<T, Failure>,
-    ) -> Result<T, Outage> {
+        value: &V,
+        operation: O,
+    ) -> Result<T, Outage>
+    where
+        V: ?Sized + Sync,
+        T: Send,
+        O: for<'c> Operation<'c, V, T, Never> + Copy + Send + Sync,
+    {
         let mut attempt = 1;
         loop {
-            let failure = match self.once(query, &operation).await? {
+            let failure = match self.once(query, value, operation).await? {
                 Ok(result) => return Ok(result),
                 Err(failure) => failure,
             };
@@ -89,14 +95,21 @@ impl Pg {
     /// Runs a write of a single statement, which needs no transaction around it: it lands whole or not at all.
     ///
     /// When the connection breaks, it may have landed; such a write is not run again.
-    pub(crate) async fn write_one<T, C>(
+    pub(crate) async fn write_one<V, T, C, O>(
         &self,
         query: &'static str,
-        operation: impl AsyncFn(&AsyncPgConnection) -> Result<T, Failure<C>>,
-    ) -> Result<T, StoreError<C>> {
+        value: &V,
+        operation: O,
+    ) -> Result<T, StoreError<C>>
+    where
+        V: ?Sized + Sync,
+        T: Send,
+        C: Send,
+        O: for<'c> Operation<'c, V, T, C> + Copy + Send + Sync,
+    {
         let mut attempt = 1;
         loop {
-            let failure = match self.once(query, &operation).await? {
+            let failure = match self.once(query, value, operation).await? {
                 Ok(result) => return Ok(result),
                 Err(failure) => failure,
             };
@@ -111,14 +124,19 @@ impl Pg {
     }
 
     /// Runs an operation outside a transaction, within the deadline and under its name.
-    async fn once<T, C>(
+    async fn once<V, T, C, O>(
         &self,
         query: &'static str,
-        operation: &impl AsyncFn(&AsyncPgConnection) -> Result<T, Failure<C>>,
-    ) -> Result<Result<T, Failure<C>>, Outage> {
+        value: &V,
+        operation: O,
+    ) -> Result<Result<T, Failure<C>>, Outage>
+    where
+        V: ?Sized + Sync,
+        O: for<'c> Operation<'c, V, T, C>,
+    {
         let mut session = self.pool.borrow().await?;
         let started = Instant::now();
-        let outcome = timeout(DEADLINE, operation(&session.wire)).await;
+        let outcome = timeout(DEADLINE, operation(&session.wire, value)).await;
         metrics::histogram!("db_query_seconds", "query" => query).record(started.elapsed());
         let outcome = outcome.unwrap_or_else(|late| Err(Failure::Overdue(late)));
         session.spoiled = matches!(&outcome, Err(failure) if failure.fate() != Fate::Settled);

@@ -32,7 +32,7 @@ impl PgProfiles {
 impl Profiles for PgProfiles {
     async fn find_public(&self, username: &UsernameKey) -> Result<Option<PublicProfile>, Outage> {
         self.0
-            .read("find_profile", async |mut wire: &AsyncPgConnection| {
+            .read("find_profile", username, async |mut wire: &AsyncPgConnection, username: &UsernameKey| {
                 let rows: Vec<ProfileRow> = handwritten(
                     "SELECT u.id, u.username, u.display_name, u.bio, u.created_at, \
                          (SELECT count(*) FROM scripts s WHERE s.owner_id = u.id \

@@ -46,30 +46,34 @@ struct ReplyRow {
 impl IdempotentReplies for PgRecords {
     async fn find(&self, request: &RequestIdentity) -> Result<Option<Repetition>, Outage> {
         self.0
-            .read("find_stored_reply", async |mut wire: &AsyncPgConnection| {
-                let rows: Vec<ReplyRow> = handwritten(
-                    "SELECT fingerprint, status, headers, body FROM idempotency_keys \
+            .read(
+                "find_stored_reply",
+                request,
+                async |mut wire: &AsyncPgConnection, request: &RequestIdentity| {
+                    let rows: Vec<ReplyRow> = handwritten(
+                        "SELECT fingerprint, status, headers, body FROM idempotency_keys \
                      WHERE scope = $1 AND key = $2 AND expires_at > now()",
-                )
-                .bind::<Text, _>(request.scope.as_str())
-                .bind::<Text, _>(request.key.as_str())
-                .load(&mut wire)
-                .await?;
-                let Some(row) = rows.into_iter().next() else {
-                    return Ok(None);
-                };
-                if row.fingerprint != request.fingerprint {
-                    return Ok(Some(Repetition::OtherBody));
-                }
-                let damaged = |detail: String| Damage::new("idempotency_keys", detail);
-                Ok(Some(Repetition::Same(StoredReply {
-                    status: u16::try_from(row.status)
-                        .map_err(|error| damaged(error.to_string()))?,
-                    headers: serde_json::from_value(row.headers)
-                        .map_err(|error| damaged(error.to_string()))?,
-                    body: row.body,
-                })))
-            })
+                    )
+                    .bind::<Text, _>(request.scope.as_str())
+                    .bind::<Text, _>(request.key.as_str())
+                    .load(&mut wire)
+                    .await?;
+                    let Some(row) = rows.into_iter().next() else {
+                        return Ok(None);
+                    };
+                    if row.fingerprint != request.fingerprint {
+                        return Ok(Some(Repetition::OtherBody));
+                    }
+                    let damaged = |detail: String| Damage::new("idempotency_keys", detail);
+                    Ok(Some(Repetition::Same(StoredReply {
+                        status: u16::try_from(row.status)
+                            .map_err(|error| damaged(error.to_string()))?,
+                        headers: serde_json::from_value(row.headers)
+                            .map_err(|error| damaged(error.to_string()))?,
+                        body: row.body,
+                    })))
+                },
+            )
             .await
     }
 }
@@ -93,10 +97,14 @@ impl Probe for PgRecords {
 
     async fn check(&self) -> Result<(), Outage> {
         self.0
-            .read("probe", async |mut wire: &AsyncPgConnection| {
-                handwritten("SELECT 1").execute(&mut wire).await?;
-                Ok(())
-            })
+            .read(
+                "probe",
+                &(),
+                async |mut wire: &AsyncPgConnection, (): &()| {
+                    handwritten("SELECT 1").execute(&mut wire).await?;
+                    Ok(())
+                },
+            )
             .await
     }
 }

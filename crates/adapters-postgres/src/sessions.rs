@@ -49,12 +49,7 @@ impl Sessions for PgSessions {
     }
 
     async fn rotate(&self, attempt: &RotationAttempt) -> Result<Option<Rotation>, Outage> {
-        let moved = self
-            .0
-            .write_one("rotate_session", async |wire: &AsyncPgConnection| {
-                advance(wire, attempt).await
-            })
-            .await;
+        let moved = self.0.write_one("rotate_session", attempt, advance).await;
         match no_conflict(moved)? {
             Some(rotation) => Ok(Some(rotation)),
             None => no_conflict(self.0.write("decide_rotation", *attempt, decide).await),
@@ -71,15 +66,14 @@ impl Sessions for PgSessions {
 
     async fn list(&self, user: UserId, now: DateTime<Utc>) -> Result<Vec<SessionSummary>, Outage> {
         self.0
-            .read("list_sessions", async |mut wire: &AsyncPgConnection| {
+            .read("list_sessions", &(user, now), async |mut wire: &AsyncPgConnection, (user, now): &(UserId, DateTime<Utc>)| {
                 let rows: Vec<SummaryRow> = handwritten(
                     "SELECT id, ip, user_agent, created_at, last_seen_at, absolute_expires_at FROM sessions \
                      WHERE user_id = $1 AND revoked_at IS NULL AND idle_expires_at > $2 AND absolute_expires_at > $2 \
                      ORDER BY last_seen_at DESC, id LIMIT $3",
                 )
                 .bind::<Uuid, _>(user.as_uuid())
-                .bind::<Timestamptz, _>(now)
-                .bind::<BigInt, _>(i64::from(MAX_SESSIONS_PER_USER))
+                .bind::<Timestamptz, _>(*now).bind::<BigInt, _>(i64::from(MAX_SESSIONS_PER_USER))
                 .load(&mut wire)
                 .await?;
                 Ok(rows.into_iter().map(SessionSummary::from).collect())
@@ -88,12 +82,7 @@ impl Sessions for PgSessions {
     }
 
     async fn record_uses(&self, uses: &[SessionUse]) -> Result<(), Outage> {
-        let written = self
-            .0
-            .write_one("record_uses", async |wire: &AsyncPgConnection| {
-                record(wire, uses).await
-            })
-            .await;
+        let written = self.0.write_one("record_uses", uses, record).await;
         no_conflict(written)
     }
 }

@@ -32,7 +32,7 @@ impl PgStandings {
 impl Standings for PgStandings {
     async fn find(&self, session: SessionId, user: UserId) -> Result<Option<Standing>, Outage> {
         self.0
-            .read("find_standing", async |mut wire: &AsyncPgConnection| {
+            .read("find_standing", &(session, user), async |mut wire: &AsyncPgConnection, (session, user): &(SessionId, UserId)| {
                 // The epoch is read in the snapshot of everything else, so it is never newer than the answer.
                 let rows: Vec<StandingRow> = handwritten(
                     "SELECT u.account_status, u.email_verified_at IS NOT NULL AS email_verified, \
@@ -49,7 +49,7 @@ impl Standings for PgStandings {
                 .load(&mut wire)
                 .await?;
                 let row = rows.into_iter().next();
-                Ok(row.map(|row| row.into_standing(session, user)).transpose()?)
+                Ok(row.map(|row| row.into_standing(*session, *user)).transpose()?)
             })
             .await
     }
@@ -80,30 +80,34 @@ impl AccessChanges for PgStandings {
     async fn recent(&self, lookback: TimeDelta) -> Result<RecentChanges, Outage> {
         let seconds = lookback.as_seconds_f64();
         self.0
-            .read("recent_access_changes", async |wire: &AsyncPgConnection| {
-                let (epoch, changed, ended) = tokio::try_join!(
-                    newest_epoch(wire),
-                    changes_since(wire, seconds),
-                    ended_since(wire, seconds)
-                )?;
-                let changed = changed.into_iter().map(|row| {
-                    let epoch = AccessEpoch(row.epoch);
-                    row.user_id
-                        .map_or(AccessChange::Everybody { epoch }, |user| {
-                            AccessChange::User {
-                                user: UserId::new(user),
-                                epoch,
-                            }
-                        })
-                });
-                let ended = ended
-                    .into_iter()
-                    .map(|row| AccessChange::SessionEnded(SessionId::new(row.id)));
-                Ok(RecentChanges {
-                    epoch,
-                    changes: changed.chain(ended).collect(),
-                })
-            })
+            .read(
+                "recent_access_changes",
+                &seconds,
+                async |wire: &AsyncPgConnection, seconds: &f64| {
+                    let (epoch, changed, ended) = tokio::try_join!(
+                        newest_epoch(wire),
+                        changes_since(wire, *seconds),
+                        ended_since(wire, *seconds)
+                    )?;
+                    let changed = changed.into_iter().map(|row| {
+                        let epoch = AccessEpoch(row.epoch);
+                        row.user_id
+                            .map_or(AccessChange::Everybody { epoch }, |user| {
+                                AccessChange::User {
+                                    user: UserId::new(user),
+                                    epoch,
+                                }
+                            })
+                    });
+                    let ended = ended
+                        .into_iter()
+                        .map(|row| AccessChange::SessionEnded(SessionId::new(row.id)));
+                    Ok(RecentChanges {
+                        epoch,
+                        changes: changed.chain(ended).collect(),
+                    })
+                },
+            )
             .await
     }
 }

@@ -38,9 +38,9 @@ where
 }
 
 /// A statement without values yet.
-pub(crate) fn handwritten<'q>(sql: impl Into<Cow<'static, str>>) -> Handwritten<'q> {
+pub(crate) fn handwritten<'q>(sql: &'static str) -> Handwritten<'q> {
     Handwritten {
-        sql: sql.into(),
+        sql: Cow::Borrowed(sql),
         values: Vec::new(),
     }
 }
@@ -58,6 +58,26 @@ impl<'q> Handwritten<'q> {
             sql_type: std::marker::PhantomData::<ST>,
         }));
         self
+    }
+}
+
+impl<'q> Handwritten<'q> {
+    /// Goes on with more text; a constant.
+    pub(crate) fn text(mut self, sql: &'static str) -> Self {
+        self.sql.to_mut().push_str(sql);
+        self
+    }
+
+    /// Goes on with the next `$n` and its value.
+    pub(crate) fn value<ST, T>(mut self, value: T) -> Self
+    where
+        Pg: HasSqlType<ST>,
+        ST: Send + 'q,
+        T: ToSql<ST, Pg> + Send + 'q,
+    {
+        let place = format!("${}", self.values.len() + 1);
+        self.sql.to_mut().push_str(&place);
+        self.bind::<ST, T>(value)
     }
 }
 

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use diesel::Insertable;
 use domain::audit::{AuditEntry, FactValue, Facts, Party};
+use domain::id::SessionId;
 use ipnet::IpNet;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -51,7 +52,7 @@ impl<'a> From<&'a AuditEntry> for AuditRow<'a> {
             after: picture(&entry.after),
             ip: entry.origin.ip.map(network),
             user_agent: entry.origin.user_agent.as_deref(),
-            session_id: entry.origin.session.map(|session| session.as_uuid()),
+            session_id: entry.origin.session.map(SessionId::as_uuid),
             request_id: entry.origin.request_id.as_deref(),
             created_at: entry.at,
         }

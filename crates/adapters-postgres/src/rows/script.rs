@@ -334,7 +334,7 @@ pub(crate) struct OpenedRow {
 impl OpenedRow {
     pub(crate) fn into_opened(self) -> Result<OpenedVersion, Damage> {
         let context = self.context.into_context()?;
-        let content = match (self.gzip, self.gzip_sha256) {
+        let packed = match (self.gzip, self.gzip_sha256) {
             (Some(gzip), Some(digest)) => Some(PackedContent {
                 sha256: context.version.sha256,
                 size: context.version.size,
@@ -343,7 +343,10 @@ impl OpenedRow {
             }),
             _ => None,
         };
-        Ok(OpenedVersion { context, content })
+        Ok(OpenedVersion {
+            context,
+            content: packed,
+        })
     }
 }
 

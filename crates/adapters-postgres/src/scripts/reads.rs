@@ -22,9 +22,11 @@ use crate::sql::script::{self, detail_where};
 use crate::statement::{Handwritten, handwritten};
 
 pub(super) async fn find(pg: &Pg, id: ScriptId) -> Result<Option<ScriptDetail>, Outage> {
-    pg.read("find_script", async |wire: &AsyncPgConnection| {
-        script::find(wire, id).await
-    })
+    pg.read(
+        "find_script",
+        &id,
+        async |wire: &AsyncPgConnection, id: &ScriptId| script::find(wire, *id).await,
+    )
     .await
 }
 
@@ -35,7 +37,8 @@ pub(super) async fn find_by_slug(
 ) -> Result<Option<ScriptDetail>, Outage> {
     pg.read(
         "find_script_by_slug",
-        async |mut wire: &AsyncPgConnection| {
+        &(owner.clone(), slug.clone()),
+        async |mut wire: &AsyncPgConnection, (owner, slug): &(UsernameKey, Slug)| {
             let rows: Vec<DetailRow> =
                 handwritten(detail_where!("u.username_key = $1 AND s.slug = $2"))
                     .bind::<Text, _>(owner.as_str())
@@ -55,21 +58,24 @@ fn one_more(limit: Limit) -> i64 {
 }
 
 pub(super) async fn list(pg: &Pg, listing: &ScriptListing) -> Result<Page<ScriptSummary>, Outage> {
-    let sort = listing.sort;
-    pg.read("list_scripts", async |mut wire: &AsyncPgConnection| {
-        let rows: Vec<ListedRow> = list_statement(listing).load(&mut wire).await?;
-        let scripts: Result<Vec<_>, Damage> =
-            rows.into_iter().map(ListedRow::into_summary).collect();
-        Ok(Page::cut(
-            scripts?,
-            listing.window,
-            listing.limit,
-            |script| Position {
-                at: time(sort, script),
-                id: script.id.as_uuid(),
-            },
-        ))
-    })
+    pg.read(
+        "list_scripts",
+        listing,
+        async |mut wire: &AsyncPgConnection, listing: &ScriptListing| {
+            let rows: Vec<ListedRow> = list_statement(listing).load(&mut wire).await?;
+            let scripts: Result<Vec<_>, Damage> =
+                rows.into_iter().map(ListedRow::into_summary).collect();
+            Ok(Page::cut(
+                scripts?,
+                listing.window,
+                listing.limit,
+                |script| Position {
+                    at: time(listing.sort, script),
+                    id: script.id.as_uuid(),
+                },
+            ))
+        },
+    )
     .await
 }
 
@@ -83,82 +89,67 @@ fn time(sort: ScriptSort, script: &ScriptSummary) -> DateTime<Utc> {
 /// The statement of a list: one text for each combination of scope, sort, direction and filters, so that each is
 /// prepared once and planned for the index that fits it.
 fn list_statement(listing: &ScriptListing) -> Handwritten<'_> {
-    let column = match listing.sort {
-        ScriptSort::New => "s.created_at",
-        ScriptSort::Updated => "s.updated_at",
-    };
-    let mut sql = concat!(
+    let mut statement = handwritten(concat!(
         "SELECT ",
         listed_columns!(),
         " FROM scripts s JOIN users u ON u.id = s.owner_id LEFT JOIN categories c ON c.id = s.category_id WHERE "
-    )
-    .to_owned();
-    let mut count = 0;
-    let mut next = || {
-        count += 1;
-        format!("${count}")
+    ));
+    statement = match listing.scope {
+        ListScope::Public => statement.text("s.visibility = 'public' AND s.status = 'published'"),
+        ListScope::Everything { owner } => statement
+            .text("s.status <> 'deleted' AND s.owner_id = ")
+            .value::<Uuid, _>(owner.as_uuid()),
     };
-    sql += &match listing.scope {
-        ListScope::Public => "s.visibility = 'public' AND s.status = 'published'".to_owned(),
-        ListScope::Everything { .. } => {
-            format!("s.owner_id = {} AND s.status <> 'deleted'", next())
-        }
-    };
-    if listing.filter.language.is_some() {
-        sql += &format!(" AND s.language = {}", next());
-    }
-    if listing.filter.tag.is_some() {
-        sql += &format!(
-            " AND s.id IN (SELECT st.script_id FROM script_tags st JOIN tags t ON t.id = st.tag_id WHERE t.name = {})",
-            next()
-        );
-    }
-    if listing.filter.author.is_some() {
-        sql += &format!(
-            " AND s.owner_id = (SELECT id FROM users WHERE username_key = {})",
-            next()
-        );
-    }
-    let (place, order) = match listing.window {
-        Window::First => (None, "DESC"),
-        Window::After(position) => (Some((position, "<")), "DESC"),
-        Window::Before(position) => (Some((position, ">")), "ASC"),
-    };
-    if let Some((_, than)) = place {
-        sql += &format!(" AND ({column}, s.id) {than} ({}, {})", next(), next());
-    }
-    sql += &format!(" ORDER BY {column} {order}, s.id {order} LIMIT {}", next());
-    bind(
-        listing,
-        handwritten(sql),
-        place.map(|(position, _)| position),
-    )
-}
-
-/// The values, in the order in which [`list_statement`] asked for them.
-fn bind<'q>(
-    listing: &'q ScriptListing,
-    mut statement: Handwritten<'q>,
-    place: Option<Position>,
-) -> Handwritten<'q> {
-    if let ListScope::Everything { owner } = listing.scope {
-        statement = statement.bind::<Uuid, _>(owner.as_uuid());
-    }
     if let Some(language) = &listing.filter.language {
-        statement = statement.bind::<Text, _>(language.as_str());
+        statement = statement
+            .text(" AND s.language = ")
+            .value::<Text, _>(language.as_str());
     }
     if let Some(tag) = &listing.filter.tag {
-        statement = statement.bind::<Text, _>(tag.as_str());
+        statement = statement
+            .text(" AND s.id IN (SELECT st.script_id FROM script_tags st JOIN tags t ON t.id = st.tag_id WHERE t.name = ")
+            .value::<Text, _>(tag.as_str())
+            .text(")");
     }
     if let Some(author) = &listing.filter.author {
-        statement = statement.bind::<Text, _>(author.as_str());
-    }
-    if let Some(position) = place {
         statement = statement
-            .bind::<Timestamptz, _>(position.at)
-            .bind::<Uuid, _>(position.id);
+            .text(" AND s.owner_id = (SELECT id FROM users WHERE username_key = ")
+            .value::<Text, _>(author.as_str())
+            .text(")");
     }
-    statement.bind::<BigInt, _>(one_more(listing.limit))
+    in_window(statement, listing)
+}
+
+/// The rows of the window, in reading order, and one more.
+fn in_window<'q>(statement: Handwritten<'q>, listing: &ScriptListing) -> Handwritten<'q> {
+    let (after, before, down, up) = match listing.sort {
+        ScriptSort::New => (
+            " AND (s.created_at, s.id) < (",
+            " AND (s.created_at, s.id) > (",
+            " ORDER BY s.created_at DESC, s.id DESC LIMIT ",
+            " ORDER BY s.created_at, s.id LIMIT ",
+        ),
+        ScriptSort::Updated => (
+            " AND (s.updated_at, s.id) < (",
+            " AND (s.updated_at, s.id) > (",
+            " ORDER BY s.updated_at DESC, s.id DESC LIMIT ",
+            " ORDER BY s.updated_at, s.id LIMIT ",
+        ),
+    };
+    let from = |statement: Handwritten<'q>, condition, place: Position| {
+        statement
+            .text(condition)
+            .value::<Timestamptz, _>(place.at)
+            .text(", ")
+            .value::<Uuid, _>(place.id)
+            .text(")")
+    };
+    let statement = match listing.window {
+        Window::First => statement.text(down),
+        Window::After(place) => from(statement, after, place).text(down),
+        Window::Before(place) => from(statement, before, place).text(up),
+    };
+    statement.value::<BigInt, _>(one_more(listing.limit))
 }
 
 pub(super) async fn list_versions(
@@ -167,7 +158,7 @@ pub(super) async fn list_versions(
     window: Window,
     limit: Limit,
 ) -> Result<Page<Version>, Outage> {
-    pg.read("list_versions", async |mut wire: &AsyncPgConnection| {
+    pg.read("list_versions", &(script, window, limit), async |mut wire: &AsyncPgConnection, &(script, window, limit): &(ScriptId, Window, Limit)| {
         let (sql, place) = match window {
             Window::First => (
                 concat!(
@@ -263,11 +254,15 @@ pub(super) async fn find_version(
     script: ScriptId,
     selector: &VersionSelector,
 ) -> Result<Option<VersionInContext>, Outage> {
-    pg.read("find_version", async |mut wire: &AsyncPgConnection| {
-        let rows: Vec<ContextRow> = selected!(selector, script, "", "").load(&mut wire).await?;
-        let row = rows.into_iter().next();
-        Ok(row.map(ContextRow::into_context).transpose()?)
-    })
+    pg.read(
+        "find_version",
+        &(script, selector.clone()),
+        async |mut wire: &AsyncPgConnection, (script, selector): &(ScriptId, VersionSelector)| {
+            let rows: Vec<ContextRow> = selected!(selector, script, "", "").load(&mut wire).await?;
+            let row = rows.into_iter().next();
+            Ok(row.map(ContextRow::into_context).transpose()?)
+        },
+    )
     .await
 }
 
@@ -276,16 +271,20 @@ pub(super) async fn open_version(
     script: ScriptId,
     selector: &VersionSelector,
 ) -> Result<Option<OpenedVersion>, Outage> {
-    pg.read("open_version", async |mut wire: &AsyncPgConnection| {
-        let statement = selected!(
-            selector,
-            script,
-            ", b.gzip, b.gzip_sha256",
-            " LEFT JOIN script_blobs b ON b.sha256 = v.content_sha256"
-        );
-        let rows: Vec<OpenedRow> = statement.load(&mut wire).await?;
-        let row = rows.into_iter().next();
-        Ok(row.map(OpenedRow::into_opened).transpose()?)
-    })
+    pg.read(
+        "open_version",
+        &(script, selector.clone()),
+        async |mut wire: &AsyncPgConnection, (script, selector): &(ScriptId, VersionSelector)| {
+            let statement = selected!(
+                selector,
+                script,
+                ", b.gzip, b.gzip_sha256",
+                " LEFT JOIN script_blobs b ON b.sha256 = v.content_sha256"
+            );
+            let rows: Vec<OpenedRow> = statement.load(&mut wire).await?;
+            let row = rows.into_iter().next();
+            Ok(row.map(OpenedRow::into_opened).transpose()?)
+        },
+    )
     .await
 }
