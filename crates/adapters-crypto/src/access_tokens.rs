@@ -72,7 +72,7 @@ impl JwtAccessTokens {
             keys: RwLock::new(Arc::new(keys)),
             verified: Cache::builder()
                 .max_capacity(REMEMBERED)
-                .time_to_live(Duration::from_secs(900))
+                .time_to_live(Duration::from_mins(15))
                 .build(),
         }
     }
@@ -164,13 +164,12 @@ impl AccessTokens for JwtAccessTokens {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
         let mut name = [0; 32];
         name.copy_from_slice(digest.as_ref());
-        let found = match self.verified.get(&name) {
-            Some(found) => found,
-            None => {
-                let examined = self.examine(token)?;
-                self.verified.insert(name, examined);
-                examined
-            }
+        let found = if let Some(found) = self.verified.get(&name) {
+            found
+        } else {
+            let examined = self.examine(token)?;
+            self.verified.insert(name, examined);
+            examined
         };
         let is_good = now < found.expires_at + LEEWAY && now >= found.not_before - LEEWAY;
         is_good.then_some(found.access).ok_or(InvalidAccessToken)

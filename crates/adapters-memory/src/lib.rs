@@ -1,1 +1,15 @@
-//! adapters-memory
+//! What one node does by itself: copies of standings in front of the truth, limits while Redis is away, and notes
+//! of used sessions until they are written down.
+
+mod announcements;
+mod hot_sessions;
+mod rate_limiter;
+mod session_uses;
+mod standings;
+mod trust;
+
+pub use announcements::LocalAnnouncements;
+pub use hot_sessions::NoHotSessions;
+pub use rate_limiter::LocalRateLimiter;
+pub use session_uses::SessionUseNotes;
+pub use standings::StandingCopies;

@@ -74,7 +74,9 @@ mod tests {
                 HeaderValue::from_str(line).unwrap(),
             );
         }
-        addresses.client(peer.parse().unwrap(), &headers).to_string()
+        addresses
+            .client(peer.parse().unwrap(), &headers)
+            .to_string()
     }
 
     #[test]
@@ -84,9 +86,18 @@ mod tests {
 
     #[test]
     fn behind_our_proxy_the_right_most_foreign_hop_counts() {
-        assert_eq!(client("10.0.0.1", &["1.2.3.4, 198.51.100.1"]), "198.51.100.1");
-        assert_eq!(client("10.0.0.1", &["198.51.100.1, 10.9.9.9"]), "198.51.100.1");
-        assert_eq!(client("10.0.0.1", &["6.6.6.6", "198.51.100.1"]), "198.51.100.1");
+        assert_eq!(
+            client("10.0.0.1", &["1.2.3.4, 198.51.100.1"]),
+            "198.51.100.1"
+        );
+        assert_eq!(
+            client("10.0.0.1", &["198.51.100.1, 10.9.9.9"]),
+            "198.51.100.1"
+        );
+        assert_eq!(
+            client("10.0.0.1", &["6.6.6.6", "198.51.100.1"]),
+            "198.51.100.1"
+        );
     }
 
     #[test]

@@ -52,15 +52,13 @@ impl Listed {
     /// The page as JSON, with the cursors to its neighbours.
     pub fn page<T, V>(
         &self,
-        page: Page<T>,
+        page: &Page<T>,
         seals: &dyn Seals,
         view: impl Fn(&T) -> V,
     ) -> PageView<V> {
         let seal = |window| seals.seal(self.0.as_bytes(), &encode(window));
         PageView {
-            next_cursor: page
-                .next
-                .map(|position| seal((Direction::After, position))),
+            next_cursor: page.next.map(|position| seal((Direction::After, position))),
             prev_cursor: page
                 .previous
                 .map(|position| seal((Direction::Before, position))),
@@ -99,10 +97,13 @@ impl<V> PageView<V> {
                 .as_ref()
                 .map(|cursor| format!("<{}>; rel=\"{relation}\"", with_cursor(request, cursor)))
         };
-        let links: Vec<_> = [link(&self.next_cursor, "next"), link(&self.prev_cursor, "prev")]
-            .into_iter()
-            .flatten()
-            .collect();
+        let links: Vec<_> = [
+            link(&self.next_cursor, "next"),
+            link(&self.prev_cursor, "prev"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         if links.is_empty() {
             return None;
         }
@@ -174,14 +175,18 @@ mod tests {
 
     #[test]
     fn a_link_repeats_the_request_with_the_other_cursor() {
-        let request = TestRequest::with_uri("/api/scripts?language=c%2B%2B&cursor=old").to_http_request();
+        let request =
+            TestRequest::with_uri("/api/scripts?language=c%2B%2B&cursor=old").to_http_request();
         let page = PageView::<u8> {
             items: Vec::new(),
             next_cursor: Some("new".to_owned()),
             prev_cursor: None,
         };
         let (_, link) = page.links(&request).unwrap();
-        assert_eq!(link, "</api/scripts?language=c%2B%2B&cursor=new>; rel=\"next\"");
+        assert_eq!(
+            link,
+            "</api/scripts?language=c%2B%2B&cursor=new>; rel=\"next\""
+        );
     }
 
     #[test]

@@ -16,7 +16,11 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 #[must_use]
 pub fn short_name(text: &str) -> String {
     let digest = sha256(text.as_bytes());
-    URL_SAFE_NO_PAD.encode(digest.first_chunk::<16>().map_or(&digest[..], |head| &head[..]))
+    URL_SAFE_NO_PAD.encode(
+        digest
+            .first_chunk::<16>()
+            .map_or(&digest[..], |head| &head[..]),
+    )
 }
 
 #[cfg(test)]

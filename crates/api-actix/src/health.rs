@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Health {
     probes: Vec<Arc<dyn Probe>>,
     notes: Vec<PartView>,
-    draining: Arc<AtomicBool>,
+    draining: AtomicBool,
     last: Mutex<Option<(Instant, ReadinessView)>>,
 }
 
@@ -58,7 +58,7 @@ impl Health {
         Self {
             probes,
             notes,
-            draining: Arc::new(AtomicBool::new(false)),
+            draining: AtomicBool::new(false),
             last: Mutex::new(None),
         }
     }
@@ -68,9 +68,15 @@ impl Health {
         self.draining.store(true, Ordering::Release);
     }
 
+    /// Whether this node is on its way out.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
     /// How the parts are now.
     pub async fn readiness(&self) -> ReadinessView {
-        if self.draining.load(Ordering::Acquire) {
+        if self.is_draining() {
             return ReadinessView {
                 status: "draining",
                 parts: Vec::new(),

@@ -11,6 +11,8 @@ pub mod digest;
 pub mod extract;
 pub mod health;
 pub mod limits;
+pub mod logging;
+pub mod metrics_page;
 pub mod middleware;
 pub mod openapi;
 pub mod problem;

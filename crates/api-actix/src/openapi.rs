@@ -123,7 +123,11 @@ fn complete(path: &str, operation: &mut Operation) {
         codes.insert(Code::NotFound.name());
     }
     if operation.security.is_some() {
-        let known = [Code::AccessTokenInvalid, Code::SessionEnded, Code::AccountSuspended];
+        let known = [
+            Code::AccessTokenInvalid,
+            Code::SessionEnded,
+            Code::AccountSuspended,
+        ];
         codes.extend(known.map(Code::name));
         if !is_optional(operation) {
             codes.insert(Code::Unauthenticated.name());
@@ -145,6 +149,9 @@ fn complete(path: &str, operation: &mut Operation) {
         codes.extend(body.map(Code::name));
     }
     for parameter in operation.parameters.iter().flatten() {
+        let RefOr::T(parameter) = parameter else {
+            continue;
+        };
         match parameter.name.as_str() {
             "cursor" => {
                 codes.extend([Code::InvalidCursor, Code::ValidationFailed].map(Code::name));
@@ -203,7 +210,7 @@ fn form(operation: &mut Operation) {
         if content.is_empty() {
             let schema = Ref::from_schema_name("Problem");
             let problem = ContentBuilder::new().schema(Some(schema)).build();
-            content.insert(PROBLEM_JSON.to_owned(), problem);
+            content.insert(PROBLEM_JSON.to_owned(), RefOr::T(problem));
         }
     }
 }
@@ -216,7 +223,8 @@ mod tests {
     fn every_code_of_the_catalog_is_told_by_some_route() {
         let json = json().unwrap();
         for code in Code::ALL {
-            let told = [Code::MethodNotAllowed].contains(code) || json.contains(&format!("`{}`", code.name()));
+            let told = [Code::MethodNotAllowed].contains(code)
+                || json.contains(&format!("`{}`", code.name()));
             assert!(told, "{} is told by no route", code.name());
         }
     }

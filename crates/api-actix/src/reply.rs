@@ -112,7 +112,12 @@ mod tests {
     fn who_has_it_already_gets_304_without_a_body() {
         let first = TestRequest::default().to_http_request();
         let tag = tag_of(&tagged(&first, Revision::FIRST, &"a").unwrap());
-        for known in [tag.clone(), format!("W/{tag}"), format!("\"x\", {tag}"), "*".to_owned()] {
+        for known in [
+            tag.clone(),
+            format!("W/{tag}"),
+            format!("\"x\", {tag}"),
+            "*".to_owned(),
+        ] {
             let again = TestRequest::default()
                 .insert_header((header::IF_NONE_MATCH, known))
                 .to_http_request();

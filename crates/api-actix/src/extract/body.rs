@@ -69,9 +69,7 @@ impl<T: Body> FromRequest for Valid<T> {
             deserializer.end().map_err(|_error| {
                 Problem::new(Code::MalformedJson).detail("something follows the JSON value")
             })?;
-            value
-                .validate()
-                .map_err(|report| rule::problem(&report))?;
+            value.validate().map_err(|report| rule::problem(&report))?;
             let keyed = key.map(|key| (key, sha256(&bytes)));
             Ok(Self { value, keyed })
         })
@@ -127,7 +125,8 @@ async fn read(request: &HttpRequest, mut payload: Payload, max: usize) -> Result
     }
     let mut body = BytesMut::with_capacity(announced.unwrap_or(1024));
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| Problem::new(Code::MalformedRequest).caused_by(error.to_string()))?;
+        let chunk = chunk
+            .map_err(|error| Problem::new(Code::MalformedRequest).caused_by(error.to_string()))?;
         if body.len() + chunk.len() > max {
             return Err(too_large());
         }

@@ -26,13 +26,13 @@ impl<T: DeserializeOwned + Validate<Context = ()>> FromRequest for Query<T> {
 
 fn read<T: DeserializeOwned + Validate<Context = ()>>(query: &str) -> Result<T, Problem> {
     let pairs = form_urlencoded::parse(query.as_bytes());
-    let parameters: T =
-        serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs)).map_err(
-            |error| {
-                let field = field_of(&error.path().to_string(), &error.inner().to_string());
-                Problem::invalid(vec![field])
-            },
-        )?;
+    let parameters: T = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(
+        pairs,
+    ))
+    .map_err(|error| {
+        let field = field_of(&error.path().to_string(), &error.inner().to_string());
+        Problem::invalid(vec![field])
+    })?;
     parameters
         .validate()
         .map_err(|report| rule::problem(&report))?;

@@ -15,7 +15,11 @@ const SEPARATOR: char = '\u{1f}';
 pub fn rule<T>(
     parse: fn(&str) -> Result<T, Violation>,
 ) -> impl FnOnce(&String, &()) -> garde::Result {
-    move |value, ()| parse(value).map(drop).map_err(|violation| carry(&violation))
+    move |value, ()| {
+        parse(value)
+            .map(drop)
+            .map_err(|violation| carry(&violation))
+    }
 }
 
 /// The same for a field that may be missing.
@@ -23,7 +27,9 @@ pub fn optional<T>(
     parse: fn(&str) -> Result<T, Violation>,
 ) -> impl FnOnce(&Option<String>, &()) -> garde::Result {
     move |value, ()| match value {
-        Some(value) => parse(value).map(drop).map_err(|violation| carry(&violation)),
+        Some(value) => parse(value)
+            .map(drop)
+            .map_err(|violation| carry(&violation)),
         None => Ok(()),
     }
 }
@@ -33,7 +39,9 @@ pub fn present<T>(
     parse: fn(&str) -> Result<T, Violation>,
 ) -> impl FnOnce(&Option<Option<String>>, &()) -> garde::Result {
     move |value, ()| match value {
-        Some(Some(value)) => parse(value).map(drop).map_err(|violation| carry(&violation)),
+        Some(Some(value)) => parse(value)
+            .map(drop)
+            .map_err(|violation| carry(&violation)),
         _ => Ok(()),
     }
 }

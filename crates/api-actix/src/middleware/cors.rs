@@ -4,7 +4,6 @@ use actix_cors::Cors;
 use actix_web::http::{Method, header};
 
 /// The rules of cross-origin requests (Fetch standard). An empty list allows none.
-#[must_use]
 pub fn cors(allowed: &[String]) -> Cors {
     let mut cors = Cors::default()
         .allowed_methods([

@@ -1,13 +1,15 @@
 //! The outermost layer: every answer leaves through it, whatever happened inside.
 
-use std::error::Error as _;
+use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, ResponseError, web};
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
+use futures_util::FutureExt;
 
 use super::headers::secure;
 use crate::problem::{Code, Problem};
@@ -15,12 +17,12 @@ use crate::state::Api;
 
 /// Names a request in answers, logs and the audit trail.
 #[derive(Debug, Clone)]
-pub struct RequestId(String);
+pub(super) struct RequestId(String);
 
 impl RequestId {
     /// The id as text.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(super) fn as_str(&self) -> &str {
         &self.0
     }
 
@@ -36,12 +38,12 @@ impl RequestId {
 }
 
 /// Gives the request its id; turns failures into problems; adds the headers of every answer; writes the access log and the
-/// metrics.
+/// metrics. A `HEAD` is answered by what answers the `GET`; the body is left out on the way.
 ///
 /// # Errors
-/// None of its own.
+/// [`Panicked`] when a handler panicked, which is a complete answer all the same.
 pub async fn envelope(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let begun = Instant::now();
@@ -50,21 +52,61 @@ pub async fn envelope(
         let fresh = api.as_ref().map(|api| api.ids.request().to_string());
         RequestId(fresh.unwrap_or_default())
     });
+    let method = request.method().clone();
+    if method == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     request.extensions_mut().insert(id.clone());
+    let https_only = api.as_ref().is_some_and(|api| api.https_only);
     let in_flight = metrics::gauge!("http_requests_in_flight");
     in_flight.increment(1.0);
-    let outcome = next.call(request).await;
+    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
     in_flight.decrement(1.0);
+    let Ok(outcome) = outcome else {
+        metrics::counter!("http_panics_total").increment(1);
+        return Err(Panicked { id, https_only }.into());
+    };
     let mut response = as_problem(outcome?.map_into_boxed_body(), &id);
-    let https_only = api.is_some_and(|api| api.https_only);
     let path = response.request().path().to_owned();
     let headers = response.headers_mut();
     secure(headers, &path, https_only);
+    name(headers, &id);
+    if api.is_some_and(|api| api.health.is_draining()) {
+        let head = response.response_mut().head_mut();
+        head.set_connection_type(ConnectionType::Close);
+    }
+    note(&response, &method, &id, begun);
+    Ok(response)
+}
+
+fn name(headers: &mut HeaderMap, id: &RequestId) {
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }
-    note(&response, &id, begun);
-    Ok(response)
+}
+
+/// A handler panicked. There is no response to go on with, so this makes all of it.
+#[derive(Debug, thiserror::Error)]
+#[error("a handler panicked")]
+struct Panicked {
+    id: RequestId,
+    https_only: bool,
+}
+
+impl ResponseError for Panicked {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::INTERNAL_SERVER_ERROR
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let body = Problem::new(Code::Internal).body(self.id.as_str());
+        let mut response = HttpResponse::InternalServerError()
+            .content_type("application/problem+json")
+            .body(body);
+        secure(response.headers_mut(), "/", self.https_only);
+        name(response.headers_mut(), &self.id);
+        response
+    }
 }
 
 /// A failure as the body of a problem; everything else as it is.
@@ -73,7 +115,10 @@ fn as_problem(response: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceResp
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
-    let has_body = !matches!(response.response().body().size(), BodySize::None | BodySize::Sized(0));
+    let has_body = !matches!(
+        response.response().body().size(),
+        BodySize::None | BodySize::Sized(0)
+    );
     let error = response.response().error();
     let known = error.and_then(|error| error.as_error::<Problem>());
     let (body, cause) = match (known, error) {
@@ -81,12 +126,19 @@ fn as_problem(response: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceResp
             log(problem, id);
             (problem.body(id.as_str()), None)
         }
-        (None, Some(error)) => (Problem::of_status(status).body(id.as_str()), Some(error.to_string())),
+        (None, Some(error)) => (
+            Problem::of_status(status).body(id.as_str()),
+            Some(error.to_string()),
+        ),
         (None, None) if has_body => return response,
         (None, None) => (Problem::of_status(status).body(id.as_str()), None),
     };
     if let Some(cause) = cause {
-        tracing::debug!(request_id = id.as_str(), cause, "the framework refused a request");
+        tracing::debug!(
+            request_id = id.as_str(),
+            cause,
+            "the framework refused a request"
+        );
     }
     response.map_body(|head, _| {
         head.headers_mut().insert(
@@ -119,14 +171,14 @@ fn log(problem: &Problem, id: &RequestId) {
     }
 }
 
-fn note(response: &ServiceResponse<BoxBody>, id: &RequestId, begun: Instant) {
+fn note(response: &ServiceResponse<BoxBody>, method: &Method, id: &RequestId, begun: Instant) {
     let (request, status) = (response.request(), response.status().as_u16());
     let elapsed = begun.elapsed();
     let route = request
         .match_pattern()
         .unwrap_or_else(|| "unmatched".to_owned());
     // Unknown methods are one label value: the set stays bounded.
-    let method = match request.method().as_str() {
+    let method = match method.as_str() {
         "GET" => "GET",
         "HEAD" => "HEAD",
         "POST" => "POST",
@@ -163,7 +215,12 @@ mod tests {
             RequestId::brought(&headers).map(|id| id.0)
         };
         assert_eq!(brought("trace-0001"), Some("trace-0001".to_owned()));
-        for bad in ["short", "with blank in it", "<script>alert(1)</script>", &"a".repeat(129)] {
+        for bad in [
+            "short",
+            "with blank in it",
+            "<script>alert(1)</script>",
+            &"a".repeat(129),
+        ] {
             assert_eq!(brought(bad), None, "{bad}");
         }
     }

@@ -40,15 +40,12 @@ pub async fn gate(
         .limits
         .request(request.request(), actor, origin.ip)
         .await;
-    let mut response = match counted {
-        Err(problem) => request.error_response(problem),
-        Ok(()) => {
-            let mut extensions = request.extensions_mut();
-            extensions.insert(origin);
-            extensions.insert(caller);
-            drop(extensions);
-            next.call(request).await?.map_into_boxed_body()
-        }
+    let mut response = if let Err(problem) = counted {
+        request.error_response(problem)
+    } else {
+        request.extensions_mut().insert(origin);
+        request.extensions_mut().insert(caller);
+        next.call(request).await?.map_into_boxed_body()
     };
     let headers = response
         .request()

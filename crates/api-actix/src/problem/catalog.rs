@@ -155,7 +155,12 @@ mod tests {
 
     #[test]
     fn our_own_failures_are_never_the_callers() {
-        for code in [Code::Internal, Code::Unavailable, Code::Overloaded, Code::UnknownOutcome] {
+        for code in [
+            Code::Internal,
+            Code::Unavailable,
+            Code::Overloaded,
+            Code::UnknownOutcome,
+        ] {
             assert!(code.status().is_server_error());
         }
     }

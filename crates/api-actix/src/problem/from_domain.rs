@@ -97,8 +97,9 @@ impl From<RefreshError> for Problem {
     fn from(error: RefreshError) -> Self {
         match error {
             RefreshError::Invalid => Self::new(Code::RefreshTokenInvalid),
-            RefreshError::Reused => Self::new(Code::RefreshTokenReused)
-                .detail("the refresh token was used before: the session has been ended, and its owner told"),
+            RefreshError::Reused => Self::new(Code::RefreshTokenReused).detail(
+                "the refresh token was used before: the session has been ended, and its owner told",
+            ),
             RefreshError::Expired => Self::new(Code::SessionExpired),
             RefreshError::Outage(outage) => outage.into(),
         }

@@ -9,9 +9,10 @@ use super::{Code, FieldError, Problem};
 pub fn from_json(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let inner = error.inner();
     match inner.classify() {
-        serde_json::error::Category::Data => {
-            Problem::invalid(vec![field_of(&error.path().to_string(), &inner.to_string())])
-        }
+        serde_json::error::Category::Data => Problem::invalid(vec![field_of(
+            &error.path().to_string(),
+            &inner.to_string(),
+        )]),
         _ => Problem::new(Code::MalformedJson).detail(format!(
             "the body is not well-formed JSON: line {}, column {}",
             inner.line(),
@@ -29,13 +30,25 @@ pub fn field_of(path: &str, message: &str) -> FieldError {
     // serde_json appends where it was; the path says it better.
     let message = message.split(" at line ").next().unwrap_or(message);
     let (code, name, told) = if let Some(name) = quoted(message, "unknown field ") {
-        ("unknown_field", Some(name), "is not a field here".to_owned())
+        (
+            "unknown_field",
+            Some(name),
+            "is not a field here".to_owned(),
+        )
     } else if let Some(name) = quoted(message, "missing field ") {
         ("required", Some(name), "is required".to_owned())
     } else if let Some(name) = quoted(message, "duplicate field ") {
-        ("duplicate_field", Some(name), "is given more than once".to_owned())
+        (
+            "duplicate_field",
+            Some(name),
+            "is given more than once".to_owned(),
+        )
     } else {
-        ("wrong_type", None, format!("must be of another type: {message}"))
+        (
+            "wrong_type",
+            None,
+            format!("must be of another type: {message}"),
+        )
     };
     let field = match (path, name) {
         ("", None) => "body".to_owned(),
@@ -99,7 +112,11 @@ mod tests {
             ("[1,2,3,4]", "body", "wrong_type"),
             ("null", "body", "wrong_type"),
         ] {
-            assert_eq!(only_field(json), (field.to_owned(), code.to_owned()), "{json}");
+            assert_eq!(
+                only_field(json),
+                (field.to_owned(), code.to_owned()),
+                "{json}"
+            );
         }
     }
 

@@ -169,7 +169,7 @@ impl Problem {
 
     /// What stands for a failure that was not made by us: an error of the framework.
     #[must_use]
-    pub const fn of_status(status: StatusCode) -> Self {
+    pub fn of_status(status: StatusCode) -> Self {
         Self::new(match status {
             StatusCode::NOT_FOUND => Code::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
@@ -191,9 +191,10 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.cause
-            .as_deref()
-            .map(|cause| cause as &(dyn std::error::Error + 'static))
+        match &self.cause {
+            Some(cause) => Some(&**cause),
+            None => None,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod issue;
 pub mod list;
+pub mod record_uses;
 pub mod refresh;
 pub mod revoke;
 pub mod sign_in;

@@ -31,4 +31,5 @@ pub mod scripts;
 pub mod seals;
 pub mod session_uses;
 pub mod sessions;
+pub mod shared_standings;
 pub mod standings;

@@ -12,7 +12,7 @@ use crate::state::Api;
 /// All living sessions: at most 50, so there is one page.
 #[derive(Serialize, ToSchema)]
 #[schema(title = "Sessions")]
-pub struct SessionsView {
+pub(super) struct SessionsView {
     items: Vec<SessionView>,
     /// Always `null`.
     next_cursor: Option<String>,
@@ -27,7 +27,7 @@ pub struct SessionsView {
     responses((status = 200, description = "Your living sessions, the one heard of last first", body = SessionsView))
 )]
 #[get("/api/auth/sessions")]
-pub async fn list_sessions(
+pub(super) async fn list_sessions(
     SignedIn(actor): SignedIn,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {

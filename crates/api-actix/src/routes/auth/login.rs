@@ -16,7 +16,7 @@ use crate::state::Api;
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(title = "Login")]
-pub struct LoginBody {
+pub(super) struct LoginBody {
     /// The address of the account.
     #[garde(length(bytes, max = 1024))]
     #[schema(example = "ada@example.org")]
@@ -42,7 +42,7 @@ impl Body for LoginBody {}
     )
 )]
 #[post("/api/auth/login")]
-pub async fn login_user(
+pub(super) async fn login_user(
     request: HttpRequest,
     RequestOrigin(origin): RequestOrigin,
     body: Valid<LoginBody>,

@@ -15,7 +15,7 @@ use crate::state::Api;
     responses((status = 204, description = "Signed out"))
 )]
 #[post("/api/auth/logout")]
-pub async fn logout_user(
+pub(super) async fn logout_user(
     Leaving(actor): Leaving,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {

@@ -17,7 +17,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(register::register_user)
         .service(login::login_user)
-        .service(refresh::refresh_token)
+        .service(refresh::refresh_session)
         .service(logout::logout_user)
         .service(verify_email::verify_email)
         .service(resend_verification::resend_verification)

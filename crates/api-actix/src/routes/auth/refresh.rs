@@ -15,7 +15,7 @@ use crate::state::Api;
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(title = "Refresh")]
-pub struct RefreshBody {
+pub(super) struct RefreshBody {
     /// The refresh token of the newest pair.
     #[garde(length(bytes, max = 512))]
     #[schema(example = "shr_…")]
@@ -27,7 +27,7 @@ impl Body for RefreshBody {}
 /// The next pair of tokens.
 #[derive(Serialize, ToSchema)]
 #[schema(title = "Refreshed")]
-pub struct RefreshedView {
+pub(super) struct RefreshedView {
     token: TokenView,
 }
 
@@ -44,7 +44,7 @@ pub struct RefreshedView {
     )
 )]
 #[post("/api/auth/refresh")]
-pub async fn refresh_token(
+pub(super) async fn refresh_session(
     request: HttpRequest,
     RequestOrigin(origin): RequestOrigin,
     body: Valid<RefreshBody>,

@@ -21,7 +21,7 @@ use crate::state::Api;
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(title = "Register")]
-pub struct RegisterBody {
+pub(super) struct RegisterBody {
     /// An address that can get mail; unique without regard to case.
     #[garde(custom(rule(Email::parse)))]
     #[schema(example = "ada@example.org")]
@@ -74,7 +74,7 @@ impl RegisterBody {
     )
 )]
 #[post("/api/auth/register")]
-pub async fn register_user(
+pub(super) async fn register_user(
     request: HttpRequest,
     RequestOrigin(origin): RequestOrigin,
     body: Valid<RegisterBody>,

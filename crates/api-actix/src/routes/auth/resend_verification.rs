@@ -14,7 +14,7 @@ use crate::state::Api;
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(title = "ResendVerification")]
-pub struct ResendBody {
+pub(super) struct ResendBody {
     /// The address of the account.
     #[garde(custom(rule(Email::parse)))]
     #[schema(example = "ada@example.org")]
@@ -32,7 +32,7 @@ impl Body for ResendBody {}
     responses((status = 202, description = "If there is something to confirm, a mail is on its way"))
 )]
 #[post("/api/auth/verify-email/resend")]
-pub async fn resend_verification(
+pub(super) async fn resend_verification(
     request: HttpRequest,
     RequestOrigin(origin): RequestOrigin,
     body: Valid<ResendBody>,

@@ -14,7 +14,7 @@ use crate::state::Api;
     responses((status = 204, description = "Ended on every node within a second"))
 )]
 #[delete("/api/auth/sessions/{id}")]
-pub async fn revoke_session(
+pub(super) async fn revoke_session(
     SignedIn(actor): SignedIn,
     PathSession(session): PathSession,
     api: web::Data<Api>,

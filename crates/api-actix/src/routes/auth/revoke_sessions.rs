@@ -13,7 +13,7 @@ use crate::state::Api;
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct RevokeQuery {
+pub(super) struct RevokeQuery {
     /// Whether the session that asks ends, too.
     #[serde(default)]
     #[garde(skip)]
@@ -28,7 +28,7 @@ pub struct RevokeQuery {
     responses((status = 204, description = "Ended on every node within a second"))
 )]
 #[delete("/api/auth/sessions")]
-pub async fn revoke_sessions(
+pub(super) async fn revoke_sessions(
     SignedIn(actor): SignedIn,
     Query(query): Query<RevokeQuery>,
     api: web::Data<Api>,

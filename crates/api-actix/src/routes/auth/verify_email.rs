@@ -14,7 +14,7 @@ use crate::state::Api;
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(title = "VerifyEmail")]
-pub struct VerifyEmailBody {
+pub(super) struct VerifyEmailBody {
     /// The token, as the mail has it.
     #[garde(length(bytes, max = 512))]
     #[schema(example = "sho_…")]
@@ -26,7 +26,7 @@ impl Body for VerifyEmailBody {}
 /// An account whose address is confirmed.
 #[derive(Serialize, ToSchema)]
 #[schema(title = "Verified")]
-pub struct VerifiedView {
+pub(super) struct VerifiedView {
     user: UserView,
 }
 
@@ -42,7 +42,7 @@ pub struct VerifiedView {
     )
 )]
 #[post("/api/auth/verify-email")]
-pub async fn verify_email(
+pub(super) async fn verify_email(
     RequestOrigin(origin): RequestOrigin,
     body: Valid<VerifyEmailBody>,
     api: web::Data<Api>,

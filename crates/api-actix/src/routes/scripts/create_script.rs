@@ -26,7 +26,7 @@ use crate::state::Api;
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(title = "CreateScript")]
-pub struct CreateScriptBody {
+pub(super) struct CreateScriptBody {
     /// One line of 1 to 120 characters.
     #[garde(custom(rule(Title::parse)))]
     #[schema(example = "Word frequency")]
@@ -55,7 +55,7 @@ pub struct CreateScriptBody {
     #[schema(example = "MIT")]
     licence: Option<String>,
     /// Up to five.
-    #[garde(custom(each(Tag::parse, tags)))]
+    #[garde(custom(each(Tag::parse, tag_list)))]
     #[schema(example = json!(["text", "statistics"]))]
     tags: Option<Vec<String>>,
     /// The slug of a category.
@@ -80,7 +80,7 @@ impl Body for CreateScriptBody {
 }
 
 /// Whether tags make a good list of tags.
-pub(super) fn tags(tags: Vec<Tag>) -> Result<(), domain::violation::Violation> {
+pub(super) fn tag_list(tags: Vec<Tag>) -> Result<(), domain::violation::Violation> {
     Tags::collect(tags).map(drop)
 }
 
@@ -114,7 +114,11 @@ impl CreateScriptBody {
 
 fn answer(detail: &ScriptDetail) -> Result<StoredReply, Problem> {
     let location = format!("/api/scripts/{}", detail.script.id);
-    reply::created(location, Some(detail.script.revision), &ScriptView::from(detail))
+    reply::created(
+        location,
+        Some(detail.script.revision),
+        &ScriptView::from(detail),
+    )
 }
 
 /// Publish a script
@@ -133,14 +137,14 @@ fn answer(detail: &ScriptDetail) -> Result<StoredReply, Problem> {
     )
 )]
 #[post("/api/scripts")]
-pub async fn create_script(
+pub(super) async fn create_script(
     request: HttpRequest,
     Authorized(by): Authorized<CreateScripts>,
     body: Valid<CreateScriptBody>,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
     let (body, identity) = body.keyed(by.actor(), &request);
-    let render = |detail: &ScriptDetail| answer(detail).unwrap_or_else(unwritable);
+    let render = |detail: &ScriptDetail| answer(detail).unwrap_or_else(|problem| unwritable(&problem));
     let keyed = identity.map(|request| Keyed {
         request,
         render: &render,
@@ -159,7 +163,7 @@ pub async fn create_script(
 }
 
 /// Views are plain text and numbers, which JSON can always hold; should that ever change, the stored answer is a 500.
-pub(super) fn unwritable(problem: Problem) -> StoredReply {
+pub(super) fn unwritable(problem: &Problem) -> StoredReply {
     tracing::error!(%problem, "an answer could not be written as JSON");
     StoredReply {
         status: Code::Internal.status().as_u16(),

@@ -23,7 +23,7 @@ use crate::state::Api;
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(title = "CreateVersion")]
-pub struct CreateVersionBody {
+pub(super) struct CreateVersionBody {
     /// The text: UTF-8, up to 1 MiB, with `api.advanced` 2 MiB.
     #[garde(skip)]
     #[schema(example = "print('hello again')\n")]
@@ -84,7 +84,7 @@ fn answer(version: &Version) -> Result<StoredReply, Problem> {
     )
 )]
 #[post("/api/scripts/{id}/versions")]
-pub async fn create_version(
+pub(super) async fn create_version(
     request: HttpRequest,
     Authorized(by): Authorized<CreateScripts>,
     PathScript(script): PathScript,
@@ -92,7 +92,7 @@ pub async fn create_version(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
     let (body, identity) = body.keyed(by.actor(), &request);
-    let render = |version: &Version| answer(version).unwrap_or_else(unwritable);
+    let render = |version: &Version| answer(version).unwrap_or_else(|problem| unwritable(&problem));
     let keyed = identity.map(|request| Keyed {
         request,
         render: &render,

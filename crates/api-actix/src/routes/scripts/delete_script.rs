@@ -25,7 +25,7 @@ use crate::state::Api;
     )
 )]
 #[delete("/api/scripts/{id}")]
-pub async fn delete_script(
+pub(super) async fn delete_script(
     Authorized(by): Authorized<DeleteScripts>,
     PathScript(id): PathScript,
     OptionalIfMatch(expected): OptionalIfMatch,

@@ -23,7 +23,7 @@ use crate::state::Api;
 #[into_params(parameter_in = Query)]
 pub struct ListQueryParams {
     /// `new` (default) or `updated`.
-    #[garde(custom(optional(sort)))]
+    #[garde(custom(optional(sort_order)))]
     #[param(example = "new")]
     sort: Option<String>,
     /// Only scripts in this language.
@@ -55,7 +55,7 @@ pub fn ceiling(viewer: &Viewer) -> u16 {
     }
 }
 
-fn sort(name: &str) -> Result<ScriptSort, Violation> {
+fn sort_order(name: &str) -> Result<ScriptSort, Violation> {
     ScriptSort::by_name(name).ok_or(Violation::Unknown("new, updated"))
 }
 
@@ -72,7 +72,7 @@ impl ListQueryParams {
     ) -> Result<(Listed, ListQuery), Problem> {
         let language = self.language.as_deref().map(Language::parse);
         let tag = self.tag.as_deref().map(Tag::parse);
-        let sort = self.sort.as_deref().map(sort);
+        let sort = self.sort.as_deref().map(sort_order);
         let filter = ScriptFilter {
             language: checked("language", language.transpose())?,
             tag: checked("tag", tag.transpose())?,

@@ -17,7 +17,7 @@ use crate::state::Api;
     responses((status = 200, description = "One page", body = PageView<ScriptSummaryView>))
 )]
 #[get("/api/scripts")]
-pub async fn list_scripts(
+pub(super) async fn list_scripts(
     request: HttpRequest,
     Looking(viewer): Looking,
     Query(params): Query<ListQueryParams>,
@@ -25,7 +25,9 @@ pub async fn list_scripts(
 ) -> Result<HttpResponse, Problem> {
     let (listed, query) = params.read(&viewer, "scripts", &api)?;
     let page = api.list_scripts.public(query).await?;
-    let view = listed.page(page, &*api.seals, |summary| ScriptSummaryView::from(summary));
+    let view = listed.page(&page, &*api.seals, |summary| {
+        ScriptSummaryView::from(summary)
+    });
     let mut response = HttpResponse::Ok();
     if let Some(links) = view.links(&request) {
         response.insert_header(links);

@@ -16,7 +16,7 @@ use crate::state::Api;
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct VersionsQuery {
+pub(super) struct VersionsQuery {
     /// 1 to 50, with `api.advanced` to 100.
     #[garde(skip)]
     #[param(example = 20)]
@@ -34,7 +34,7 @@ pub struct VersionsQuery {
     responses((status = 200, description = "One page", body = PageView<VersionView>))
 )]
 #[get("/api/scripts/{id}/versions")]
-pub async fn list_versions(
+pub(super) async fn list_versions(
     request: HttpRequest,
     Looking(viewer): Looking,
     PathScript(id): PathScript,
@@ -45,7 +45,7 @@ pub async fn list_versions(
     let window = listed.window(query.cursor.as_deref(), &*api.seals)?;
     let limit = cursor::limit(query.limit.as_deref(), ceiling(&viewer))?;
     let page = api.read_versions.list(&viewer, id, window, limit).await?;
-    let view = listed.page(page, &*api.seals, |version| VersionView::from(version));
+    let view = listed.page(&page, &*api.seals, |version| VersionView::from(version));
     let mut response = HttpResponse::Ok();
     if let Some(links) = view.links(&request) {
         response.insert_header(links);

@@ -35,7 +35,11 @@ impl Coding {
                 });
                 is_gzip && !parts.any(refuses)
             });
-        if accepts_gzip { Self::Gzip } else { Self::Identity }
+        if accepts_gzip {
+            Self::Gzip
+        } else {
+            Self::Identity
+        }
     }
 
     /// Each form has an entity tag of its own: they differ byte for byte.
@@ -81,7 +85,10 @@ pub(super) async fn answer(
     response
         .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
         .insert_header((header::CONTENT_DISPOSITION, file_name(&opened.context)))
-        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
+        .insert_header((
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox",
+        ));
     match coding {
         Coding::Gzip => Ok(response
             .insert_header((header::CONTENT_ENCODING, "gzip"))

@@ -25,8 +25,12 @@ use crate::state::Api;
         (status = 410, description = "`content_erased`"),
     )
 )]
-#[route("/api/scripts/{id}/versions/{version}/raw", method = "GET", method = "HEAD")]
-pub async fn read_raw(
+#[route(
+    "/api/scripts/{id}/versions/{version}/raw",
+    method = "GET",
+    method = "HEAD"
+)]
+pub(super) async fn read_raw(
     request: HttpRequest,
     Looking(viewer): Looking,
     PathScript(id): PathScript,
@@ -48,7 +52,7 @@ pub async fn read_raw(
     )
 )]
 #[route("/api/scripts/{id}/raw", method = "GET", method = "HEAD")]
-pub async fn read_latest_raw(
+pub(super) async fn read_latest_raw(
     request: HttpRequest,
     Looking(viewer): Looking,
     PathScript(id): PathScript,

@@ -19,7 +19,7 @@ use crate::state::Api;
     )
 )]
 #[get("/api/scripts/{id}")]
-pub async fn read_script(
+pub(super) async fn read_script(
     request: HttpRequest,
     Looking(viewer): Looking,
     PathScript(id): PathScript,

@@ -24,7 +24,7 @@ use crate::state::Api;
     )
 )]
 #[get("/api/scripts/by/{username}/{slug}")]
-pub async fn read_script_by_address(
+pub(super) async fn read_script_by_address(
     request: HttpRequest,
     Looking(viewer): Looking,
     path: web::Path<(String, String)>,

@@ -18,7 +18,7 @@ use crate::state::Api;
     responses((status = 200, description = "The version, without its content", body = VersionView))
 )]
 #[get("/api/scripts/{id}/versions/{version}")]
-pub async fn read_version(
+pub(super) async fn read_version(
     Looking(viewer): Looking,
     PathScript(id): PathScript,
     PathVersion(selector): PathVersion,

@@ -18,7 +18,7 @@ use crate::state::Api;
     responses((status = 200, description = "The script as it is now, with `ETag`", body = ScriptView))
 )]
 #[post("/api/scripts/{id}/restore")]
-pub async fn restore_script(
+pub(super) async fn restore_script(
     request: HttpRequest,
     Authorized(by): Authorized<DeleteScripts>,
     PathScript(id): PathScript,

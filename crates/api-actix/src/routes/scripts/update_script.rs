@@ -12,7 +12,7 @@ use garde::Validate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::create_script::tags;
+use super::create_script::tag_list;
 use super::view::ScriptView;
 use crate::extract::{
     Authorized, Body, IfMatch, PathScript, Valid, checked, each, nullable, optional, present,
@@ -25,7 +25,7 @@ use crate::state::Api;
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(title = "UpdateScript")]
-pub struct UpdateScriptBody {
+pub(super) struct UpdateScriptBody {
     /// Another slug.
     #[garde(custom(optional(Slug::parse)))]
     slug: Option<String>,
@@ -47,7 +47,7 @@ pub struct UpdateScriptBody {
     #[schema(value_type = Option<String>)]
     licence: Option<Option<String>>,
     /// Other tags.
-    #[garde(custom(each(Tag::parse, tags)))]
+    #[garde(custom(each(Tag::parse, tag_list)))]
     tags: Option<Vec<String>>,
     /// Another category, or `null` for none.
     #[serde(default, deserialize_with = "nullable")]
@@ -123,7 +123,7 @@ fn clearable<T>(
     )
 )]
 #[patch("/api/scripts/{id}")]
-pub async fn update_script(
+pub(super) async fn update_script(
     request: HttpRequest,
     Authorized(by): Authorized<UpdateScripts>,
     PathScript(id): PathScript,

@@ -166,7 +166,10 @@ impl From<&Version> for VersionView {
         let (script, number) = (version.script.as_uuid(), version.number.get());
         Self {
             number,
-            label: version.label.as_ref().map(|label| label.as_str().to_owned()),
+            label: version
+                .label
+                .as_ref()
+                .map(|label| label.as_str().to_owned()),
             changelog: version.changelog.as_str().to_owned(),
             sha256: version.sha256.to_string(),
             size: version.size,
@@ -187,5 +190,8 @@ fn category(category: Option<&CategorySlug>) -> Option<String> {
 }
 
 fn tags(tags: &Tags) -> Vec<String> {
-    tags.as_slice().iter().map(|tag| tag.as_str().to_owned()).collect()
+    tags.as_slice()
+        .iter()
+        .map(|tag| tag.as_str().to_owned())
+        .collect()
 }

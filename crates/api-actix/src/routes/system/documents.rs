@@ -17,7 +17,7 @@ pub struct Documents {
     responses((status = 200, description = "The document", body = Object))
 )]
 #[get("/openapi.json")]
-pub async fn read_openapi(documents: web::Data<Documents>) -> HttpResponse {
+pub(super) async fn read_openapi(documents: web::Data<Documents>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")
         .insert_header(("Cache-Control", "public, max-age=60"))

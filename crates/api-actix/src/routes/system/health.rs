@@ -10,7 +10,7 @@ use crate::state::Api;
 /// The process runs.
 #[derive(Serialize, ToSchema)]
 #[schema(title = "Liveness")]
-pub struct LivenessView {
+pub(super) struct LivenessView {
     /// Always `live`.
     #[schema(example = "live")]
     status: &'static str,
@@ -21,7 +21,7 @@ pub struct LivenessView {
 /// Asks no other part; a process that does not answer wants to be restarted.
 #[utoipa::path(tag = "system", responses((status = 200, description = "It runs", body = LivenessView)))]
 #[get("/health/live")]
-pub async fn read_liveness() -> HttpResponse {
+pub(super) async fn read_liveness() -> HttpResponse {
     HttpResponse::Ok().json(LivenessView { status: "live" })
 }
 
@@ -37,7 +37,7 @@ pub async fn read_liveness() -> HttpResponse {
     )
 )]
 #[get("/health/ready")]
-pub async fn read_readiness(api: web::Data<Api>) -> HttpResponse {
+pub(super) async fn read_readiness(api: web::Data<Api>) -> HttpResponse {
     let view = api.health.readiness().await;
     if view.wants_requests() {
         HttpResponse::Ok().json(view)

@@ -10,7 +10,7 @@ use crate::state::Api;
     responses((status = 200, description = "A JWK set", body = Object, content_type = "application/jwk-set+json"))
 )]
 #[get("/.well-known/jwks.json")]
-pub async fn read_key_set(api: web::Data<Api>) -> HttpResponse {
+pub(super) async fn read_key_set(api: web::Data<Api>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/jwk-set+json")
         .insert_header(("Cache-Control", "public, max-age=300"))

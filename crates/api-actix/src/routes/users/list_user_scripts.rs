@@ -23,7 +23,7 @@ use crate::state::Api;
     responses((status = 200, description = "One page", body = PageView<ScriptSummaryView>))
 )]
 #[get("/api/users/{username}/scripts")]
-pub async fn list_user_scripts(
+pub(super) async fn list_user_scripts(
     request: HttpRequest,
     Looking(viewer): Looking,
     username: web::Path<String>,
@@ -33,7 +33,9 @@ pub async fn list_user_scripts(
     let person = UsernameKey::of(&username);
     let (listed, query) = params.read(&viewer, &format!("scripts of {}", person.as_str()), &api)?;
     let page = api.list_scripts.of_person(&viewer, person, query).await?;
-    let view = listed.page(page, &*api.seals, |summary| ScriptSummaryView::from(summary));
+    let view = listed.page(&page, &*api.seals, |summary| {
+        ScriptSummaryView::from(summary)
+    });
     let mut response = HttpResponse::Ok();
     if let Some(links) = view.links(&request) {
         response.insert_header(links);

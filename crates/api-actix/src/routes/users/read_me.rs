@@ -18,7 +18,7 @@ use crate::state::Api;
     )
 )]
 #[get("/api/users/me")]
-pub async fn read_me(
+pub(super) async fn read_me(
     request: HttpRequest,
     SignedIn(actor): SignedIn,
     api: web::Data<Api>,

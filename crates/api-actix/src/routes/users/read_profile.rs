@@ -14,7 +14,7 @@ use crate::state::Api;
     responses((status = 200, description = "What everybody may see of the person", body = ProfileView))
 )]
 #[get("/api/users/{username}")]
-pub async fn read_profile(
+pub(super) async fn read_profile(
     username: web::Path<String>,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {

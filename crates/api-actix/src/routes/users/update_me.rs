@@ -17,7 +17,7 @@ use crate::state::Api;
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(title = "UpdateMe")]
-pub struct UpdateMeBody {
+pub(super) struct UpdateMeBody {
     /// Another name in front of people, or `null` for none.
     #[serde(default, deserialize_with = "nullable")]
     #[garde(custom(present(DisplayName::parse)))]
@@ -63,7 +63,7 @@ impl UpdateMeBody {
     )
 )]
 #[patch("/api/users/me")]
-pub async fn update_me(
+pub(super) async fn update_me(
     request: HttpRequest,
     SignedIn(actor): SignedIn,
     IfMatch(expected): IfMatch,

@@ -1,0 +1,189 @@
+//! The adapters, each made once.
+
+use std::sync::Arc;
+use std::thread;
+
+use adapters_crypto::{
+    BcryptHasher, BcryptSettings, GzipPacker, HmacOneTimeTokens, HmacRefreshTokens, HmacSeals,
+    JwtAccessTokens, JwtKeys, JwtSettings, MasterKeys,
+};
+use adapters_memory::{
+    LocalAnnouncements, LocalRateLimiter, NoHotSessions, SessionUseNotes, StandingCopies,
+};
+use adapters_postgres::{
+    Pg, PgAccounts, PgJobs, PgOneTimeTokens, PgProfiles, PgRecords, PgScripts, PgSessions,
+    PgStandings, PoolSettings,
+};
+use adapters_redis::{
+    Redis, RedisAnnouncements, RedisHotSessions, RedisRateLimiter, RedisSettings,
+    RedisSharedStandings,
+};
+use adapters_smtp::TemplateMailer;
+use adapters_system::{SystemClock, SystemIds};
+use domain::port::access_tokens::AccessTokens;
+use domain::port::announcements::Announcements;
+use domain::port::hot_sessions::HotSessions;
+use domain::port::rate_limiter::RateLimiter;
+use domain::port::shared_standings::SharedStandings;
+use domain::port::standings::Standings;
+
+use super::WiringError;
+use crate::config::{Config, JwtConfig};
+
+/// How many hashes may wait for one thread: two seconds of work at 250 ms a hash.
+const HASHES_WAITING_PER_THREAD: usize = 8;
+
+/// Everything there is one of.
+pub(super) struct Adapters {
+    pub(super) clock: Arc<SystemClock>,
+    pub(super) ids: Arc<SystemIds>,
+    pub(super) pg: Pg,
+    pub(super) accounts: Arc<PgAccounts>,
+    pub(super) jobs: Arc<PgJobs>,
+    pub(super) one_time_tokens: Arc<PgOneTimeTokens>,
+    pub(super) profiles: Arc<PgProfiles>,
+    pub(super) records: Arc<PgRecords>,
+    pub(super) scripts: Arc<PgScripts>,
+    pub(super) sessions: Arc<PgSessions>,
+    pub(super) changes: Arc<PgStandings>,
+    pub(super) redis: Option<Redis>,
+    pub(super) hot: Arc<dyn HotSessions>,
+    pub(super) standings: Arc<StandingCopies>,
+    pub(super) announcements: Arc<dyn Announcements>,
+    pub(super) limiter: Arc<dyn RateLimiter>,
+    pub(super) uses: Arc<SessionUseNotes>,
+    pub(super) access_tokens: Arc<JwtAccessTokens>,
+    pub(super) refresh_tokens: Arc<HmacRefreshTokens>,
+    pub(super) token_codec: Arc<HmacOneTimeTokens>,
+    pub(super) seals: Arc<HmacSeals>,
+    pub(super) passwords: Arc<BcryptHasher>,
+    pub(super) packer: Arc<GzipPacker>,
+    pub(super) mailer: Arc<TemplateMailer>,
+}
+
+/// What Redis does, or what stands in for it.
+struct Shared {
+    redis: Option<Redis>,
+    hot: Arc<dyn HotSessions>,
+    standings: Arc<StandingCopies>,
+    announcements: Arc<dyn Announcements>,
+    limiter: Arc<dyn RateLimiter>,
+}
+
+impl Adapters {
+    pub(super) fn of(config: &Config) -> Result<Self, WiringError> {
+        let clock = Arc::new(SystemClock);
+        let pool = PoolSettings {
+            max_connections: config.database_pool_max,
+            ..PoolSettings::default()
+        };
+        let pg = Pg::new(config.database_url.expose(), &pool)
+            .map_err(WiringError::of("DATABASE_URL"))?;
+        let changes = Arc::new(PgStandings::new(pg.clone()));
+        let shared = shared(config, &clock, changes.clone())?;
+        let uses = SessionUseNotes::new(clock.clone());
+        let master = master_keys(config)?;
+        let tokens = JwtSettings {
+            issuer: config.public_base_url.clone(),
+            audience: config.public_base_url.clone(),
+        };
+        let mailer = TemplateMailer::from_url(config.mail_url.expose(), &config.mail_from)
+            .map_err(WiringError::of("MAIL_URL, MAIL_FROM"))?;
+        Ok(Self {
+            clock,
+            ids: Arc::new(SystemIds),
+            accounts: Arc::new(PgAccounts::new(pg.clone())),
+            jobs: Arc::new(PgJobs::new(pg.clone())),
+            one_time_tokens: Arc::new(PgOneTimeTokens::new(pg.clone())),
+            profiles: Arc::new(PgProfiles::new(pg.clone())),
+            records: Arc::new(PgRecords::new(pg.clone())),
+            scripts: Arc::new(PgScripts::new(pg.clone())),
+            sessions: Arc::new(PgSessions::new(pg.clone())),
+            pg,
+            changes,
+            redis: shared.redis,
+            hot: shared.hot,
+            standings: shared.standings,
+            announcements: shared.announcements,
+            limiter: shared.limiter,
+            uses: Arc::new(uses),
+            access_tokens: Arc::new(JwtAccessTokens::new(tokens, jwt_keys(config, &master)?)),
+            refresh_tokens: Arc::new(HmacRefreshTokens::new(&master)),
+            token_codec: Arc::new(HmacOneTimeTokens::new(&master)),
+            seals: Arc::new(HmacSeals::new(&master)),
+            passwords: Arc::new(hasher(config.bcrypt_cost)?),
+            packer: Arc::new(GzipPacker),
+            mailer,
+        })
+    }
+
+    pub(super) fn reload_keys(&self, config: &Config) -> Result<(), WiringError> {
+        let keys = jwt_keys(config, &master_keys(config)?)?;
+        self.access_tokens.replace_keys(keys);
+        Ok(())
+    }
+
+    pub(super) fn verifier(&self) -> Arc<dyn AccessTokens> {
+        self.access_tokens.clone()
+    }
+}
+
+fn shared(
+    config: &Config,
+    clock: &Arc<SystemClock>,
+    truth: Arc<dyn Standings>,
+) -> Result<Shared, WiringError> {
+    let local = Arc::new(LocalRateLimiter::new(clock.clone(), config.nodes));
+    let Some(url) = &config.redis_url else {
+        let standings = StandingCopies::new(truth, None);
+        return Ok(Shared {
+            redis: None,
+            hot: Arc::new(NoHotSessions),
+            announcements: Arc::new(LocalAnnouncements::new(Arc::clone(&standings))),
+            standings,
+            limiter: local,
+        });
+    };
+    let settings = RedisSettings::at(url.clone());
+    let redis = Redis::new(settings).map_err(WiringError::of("REDIS_URL"))?;
+    let copies: Arc<dyn SharedStandings> = Arc::new(RedisSharedStandings::new(
+        redis.clone(),
+        clock.clone(),
+    ));
+    let standings = StandingCopies::new(truth, Some(copies));
+    let here = Arc::new(LocalAnnouncements::new(Arc::clone(&standings)));
+    Ok(Shared {
+        hot: Arc::new(RedisHotSessions::new(redis.clone())),
+        announcements: Arc::new(RedisAnnouncements::new(redis.clone(), here)),
+        limiter: Arc::new(RedisRateLimiter::new(redis.clone(), local)),
+        redis: Some(redis),
+        standings,
+    })
+}
+
+fn master_keys(config: &Config) -> Result<MasterKeys, WiringError> {
+    let old = config
+        .secret_keys_old
+        .iter()
+        .map(|key| key.expose().as_str());
+    MasterKeys::parse(config.secret_key.expose(), old)
+        .map_err(WiringError::of("SECRET_KEY, SECRET_KEYS_OLD"))
+}
+
+fn jwt_keys(config: &Config, master: &MasterKeys) -> Result<JwtKeys, WiringError> {
+    match &config.jwt {
+        JwtConfig::EdDsa(folder) => JwtKeys::read(folder).map_err(WiringError::of("JWT_KEYS_DIR")),
+        JwtConfig::Hs256 => Ok(JwtKeys::symmetric(master)),
+    }
+}
+
+/// As many threads as there are cores: they run at the lowest priority, so that reads have the processor first.
+fn hasher(cost: u32) -> Result<BcryptHasher, WiringError> {
+    let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let settings = BcryptSettings {
+        cost,
+        threads,
+        queue: threads * HASHES_WAITING_PER_THREAD,
+    };
+    BcryptHasher::start(settings).map_err(WiringError::of("BCRYPT_COST"))
+}

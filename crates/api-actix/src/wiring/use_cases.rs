@@ -1,0 +1,272 @@
+//! The use cases over the adapters.
+
+use std::sync::Arc;
+
+use application::access::authenticate::Authenticate;
+use application::accounts::create_admin::CreateAdmin;
+use application::accounts::profile::ProfilePages;
+use application::accounts::register::Register;
+use application::accounts::resend_verification::ResendVerification;
+use application::accounts::verify_email::VerifyEmail;
+use application::jobs::send_mail::SendMail;
+use application::jobs::worker::Worker;
+use application::scripts::add_version::AddVersion;
+use application::scripts::amend::AmendScript;
+use application::scripts::delete::DeleteScript;
+use application::scripts::list::ListScripts;
+use application::scripts::publish::PublishScript;
+use application::scripts::read::ReadScript;
+use application::scripts::read_versions::ReadVersions;
+use application::scripts::restore::RestoreScript;
+use application::sessions::issue::TokenIssuer;
+use application::sessions::list::ListSessions;
+use application::sessions::refresh::RefreshSession;
+use application::sessions::revoke::RevokeSessions;
+use application::sessions::sign_in::SignIn;
+use domain::outage::Dependency;
+use domain::port::probe::Probe;
+
+use super::adapters::Adapters;
+use crate::client_ip::ClientAddresses;
+use crate::config::Config;
+use crate::health::{Health, PartView};
+use crate::limits::Limits;
+use crate::state::Api;
+
+pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
+    let issuer = issuer(adapters, config);
+    Api {
+        authenticate: authenticate(adapters),
+        register: register(adapters, issuer.clone()),
+        sign_in: sign_in(adapters, issuer.clone()),
+        refresh: refresh(adapters, issuer),
+        list_sessions: list_sessions(adapters),
+        revoke_sessions: revoke_sessions(adapters),
+        verify_email: verify_email(adapters),
+        resend_verification: resend_verification(adapters),
+        profiles: profiles(adapters),
+        publish_script: publish(adapters),
+        read_script: read_script(adapters),
+        list_scripts: list_scripts(adapters),
+        amend_script: amend_script(adapters),
+        delete_script: delete_script(adapters),
+        restore_script: restore_script(adapters),
+        add_version: add_version(adapters),
+        read_versions: read_versions(adapters),
+        access_tokens: adapters.verifier(),
+        seals: adapters.seals.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+        limits: Limits {
+            limiter: adapters.limiter.clone(),
+            quotas: config.quotas,
+        },
+        addresses: ClientAddresses::trusting(config.trusted_proxies.clone()),
+        health: health(adapters),
+        https_only: config.https_only(),
+    }
+}
+
+fn issuer(adapters: &Adapters, config: &Config) -> TokenIssuer {
+    TokenIssuer {
+        access: adapters.verifier(),
+        refresh: adapters.refresh_tokens.clone(),
+        lifetimes: config.lifetimes,
+    }
+}
+
+fn authenticate(adapters: &Adapters) -> Authenticate {
+    Authenticate {
+        tokens: adapters.verifier(),
+        standings: adapters.standings.clone(),
+        uses: adapters.uses.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn register(adapters: &Adapters, issuer: TokenIssuer) -> Register {
+    Register {
+        accounts: adapters.accounts.clone(),
+        passwords: adapters.passwords.clone(),
+        hot: adapters.hot.clone(),
+        issuer,
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn list_sessions(adapters: &Adapters) -> ListSessions {
+    ListSessions {
+        sessions: adapters.sessions.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn revoke_sessions(adapters: &Adapters) -> RevokeSessions {
+    RevokeSessions {
+        sessions: adapters.sessions.clone(),
+        hot: adapters.hot.clone(),
+        announcements: adapters.announcements.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn verify_email(adapters: &Adapters) -> VerifyEmail {
+    VerifyEmail {
+        codec: adapters.token_codec.clone(),
+        tokens: adapters.one_time_tokens.clone(),
+        accounts: adapters.accounts.clone(),
+        announcements: adapters.announcements.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn resend_verification(adapters: &Adapters) -> ResendVerification {
+    ResendVerification {
+        accounts: adapters.accounts.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn profiles(adapters: &Adapters) -> ProfilePages {
+    ProfilePages {
+        accounts: adapters.accounts.clone(),
+        profiles: adapters.profiles.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn read_script(adapters: &Adapters) -> ReadScript {
+    ReadScript {
+        scripts: adapters.scripts.clone(),
+    }
+}
+
+fn list_scripts(adapters: &Adapters) -> ListScripts {
+    ListScripts {
+        scripts: adapters.scripts.clone(),
+        profiles: adapters.profiles.clone(),
+    }
+}
+
+fn amend_script(adapters: &Adapters) -> AmendScript {
+    AmendScript {
+        scripts: adapters.scripts.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn delete_script(adapters: &Adapters) -> DeleteScript {
+    DeleteScript {
+        scripts: adapters.scripts.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn restore_script(adapters: &Adapters) -> RestoreScript {
+    RestoreScript {
+        scripts: adapters.scripts.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn add_version(adapters: &Adapters) -> AddVersion {
+    AddVersion {
+        scripts: adapters.scripts.clone(),
+        replies: adapters.records.clone(),
+        packer: adapters.packer.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn read_versions(adapters: &Adapters) -> ReadVersions {
+    ReadVersions {
+        scripts: adapters.scripts.clone(),
+        packer: adapters.packer.clone(),
+    }
+}
+
+fn sign_in(adapters: &Adapters, issuer: TokenIssuer) -> SignIn {
+    SignIn {
+        accounts: adapters.accounts.clone(),
+        passwords: adapters.passwords.clone(),
+        sessions: adapters.sessions.clone(),
+        hot: adapters.hot.clone(),
+        audit: adapters.records.clone(),
+        announcements: adapters.announcements.clone(),
+        issuer,
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn refresh(adapters: &Adapters, issuer: TokenIssuer) -> RefreshSession {
+    RefreshSession {
+        tokens: adapters.refresh_tokens.clone(),
+        sessions: adapters.sessions.clone(),
+        hot: adapters.hot.clone(),
+        announcements: adapters.announcements.clone(),
+        issuer,
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn publish(adapters: &Adapters) -> PublishScript {
+    PublishScript {
+        scripts: adapters.scripts.clone(),
+        accounts: adapters.accounts.clone(),
+        replies: adapters.records.clone(),
+        packer: adapters.packer.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn health(adapters: &Adapters) -> Health {
+    let mut probes: Vec<Arc<dyn Probe>> = vec![adapters.records.clone()];
+    let mut notes = Vec::new();
+    match &adapters.redis {
+        Some(redis) => probes.push(Arc::new(redis.clone())),
+        None => notes.push(PartView {
+            name: Dependency::Redis.name(),
+            state: "unset",
+            latency_ms: None,
+            mode: Some("one node: PostgreSQL and this process do its work"),
+        }),
+    }
+    Health::new(probes, notes)
+}
+
+pub(super) fn worker(adapters: &Adapters, config: &Config) -> Worker {
+    Worker {
+        jobs: adapters.jobs.clone(),
+        send_mail: SendMail {
+            accounts: adapters.accounts.clone(),
+            tokens: adapters.one_time_tokens.clone(),
+            codec: adapters.token_codec.clone(),
+            mailer: adapters.mailer.clone(),
+            pages: config.frontend_url.clone(),
+            clock: adapters.clock.clone(),
+        },
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+pub(super) fn create_admin(adapters: &Adapters) -> CreateAdmin {
+    CreateAdmin {
+        accounts: adapters.accounts.clone(),
+        passwords: adapters.passwords.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
