@@ -191,12 +191,12 @@ async fn scripts_that_redis_has_forgotten_are_sent_again() {
             redis::cmd("SCRIPT").arg("FLUSH").exec_async(&mut raw).await;
         flushed.unwrap();
         let generation = Generation::restore(generation);
-        let uses = [SessionUse {
+        let notes = [SessionUse {
             session,
             generation,
             at: begun,
         }];
-        hot.mark_used(&uses).await.unwrap();
+        hot.mark_used(&notes).await.unwrap();
         let decision = hot.rotate(session, generation, begun, &lifetimes).await;
         assert!(matches!(decision, Ok(Some(Decision::Rotate(_)))));
     }

@@ -88,12 +88,12 @@ async fn play(hot: &RedisHotSessions, events: Vec<Event>) -> Result<(), TestCase
             Event::Wait(micros) => at += TimeDelta::microseconds(micros),
             Event::Use(offset) => {
                 let generation = near(offset);
-                let uses = [SessionUse {
+                let notes = [SessionUse {
                     session,
                     generation,
                     at,
                 }];
-                hot.mark_used(&uses).await.unwrap();
+                hot.mark_used(&notes).await.unwrap();
                 state.used |= generation == state.generation;
             }
             Event::Present(offset) => {

@@ -1,15 +1,13 @@
 //! The outermost layer: every answer leaves through it, whatever happened inside.
 
-use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{ConnectionType, Method, StatusCode};
+use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
-use futures_util::FutureExt;
+use actix_web::{Error, HttpMessage, ResponseError, web};
 
 use super::headers::secure;
 use crate::problem::{Code, Problem};
@@ -41,7 +39,7 @@ impl RequestId {
 /// metrics. A `HEAD` is answered by what answers the `GET`; the body is left out on the way.
 ///
 /// # Errors
-/// [`Panicked`] when a handler panicked, which is a complete answer all the same.
+/// [`Panicked`](super::panic::Panicked) when a handler panicked, which is a complete answer all the same.
 pub async fn envelope(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -60,12 +58,8 @@ pub async fn envelope(
     let https_only = api.as_ref().is_some_and(|api| api.https_only);
     let in_flight = metrics::gauge!("http_requests_in_flight");
     in_flight.increment(1.0);
-    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let outcome = next.call(request).await;
     in_flight.decrement(1.0);
-    let Ok(outcome) = outcome else {
-        metrics::counter!("http_panics_total").increment(1);
-        return Err(Panicked { id, https_only }.into());
-    };
     let mut response = as_problem(outcome?.map_into_boxed_body(), &id);
     let path = response.request().path().to_owned();
     let headers = response.headers_mut();
@@ -79,33 +73,10 @@ pub async fn envelope(
     Ok(response)
 }
 
-fn name(headers: &mut HeaderMap, id: &RequestId) {
+/// Names the request in its answer.
+pub(super) fn name(headers: &mut HeaderMap, id: &RequestId) {
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
-    }
-}
-
-/// A handler panicked. There is no response to go on with, so this makes all of it.
-#[derive(Debug, thiserror::Error)]
-#[error("a handler panicked")]
-struct Panicked {
-    id: RequestId,
-    https_only: bool,
-}
-
-impl ResponseError for Panicked {
-    fn status_code(&self) -> StatusCode {
-        StatusCode::INTERNAL_SERVER_ERROR
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        let body = Problem::new(Code::Internal).body(self.id.as_str());
-        let mut response = HttpResponse::InternalServerError()
-            .content_type("application/problem+json")
-            .body(body);
-        secure(response.headers_mut(), "/", self.https_only);
-        name(response.headers_mut(), &self.id);
-        response
     }
 }
 

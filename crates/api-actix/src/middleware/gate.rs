@@ -9,6 +9,7 @@ use application::access::authenticate::AuthenticateError;
 use domain::audit::Origin;
 
 use super::envelope::RequestId;
+use super::panic::Panicked;
 use crate::extract::Caller;
 use crate::limits::Counted;
 use crate::state::Api;
@@ -16,11 +17,20 @@ use crate::state::Api;
 /// Longer user agents are cut.
 const USER_AGENT_CHARACTERS: usize = 512;
 
-/// Finds out who calls, counts the request, and lets it through.
+/// Finds out who calls, counts the request, and lets it through. A panic beyond it ends here, within the rules for browsers:
+/// its problem can be read like any other.
 ///
 /// # Errors
-/// Those of the handlers, which the envelope renders.
+/// [`Panicked`], and those of the handlers, which the envelope renders.
 pub async fn gate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let panicked = Panicked::during(&request);
+    panicked.instead_of(admit(request, next)).await
+}
+
+async fn admit(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

@@ -4,6 +4,7 @@ pub mod cors;
 mod envelope;
 mod gate;
 mod headers;
+mod panic;
 
 pub use envelope::envelope;
 pub use gate::gate;

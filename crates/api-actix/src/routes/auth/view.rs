@@ -37,11 +37,16 @@ impl TokenView {
         Self {
             access_token: pair.access.expose().clone(),
             token_type: "Bearer",
-            expires_in: (pair.access_expires_at - now).num_seconds().max(0),
+            expires_in: seconds_until(pair.access_expires_at, now),
             refresh_token: pair.refresh.expose().clone(),
-            refresh_expires_in: (pair.refresh_expires_at - now).num_seconds().max(0),
+            refresh_expires_in: seconds_until(pair.refresh_expires_at, now),
         }
     }
+}
+
+/// Whole seconds, rounded, since some milliseconds have passed since the token was made.
+fn seconds_until(end: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
+    ((end - now).num_milliseconds() + 500).div_euclid(1000).max(0)
 }
 
 /// Somebody is signed in.

@@ -3,7 +3,7 @@
 use application::scripts::list::ListQuery;
 use domain::access::actor::Viewer;
 use domain::access::permission::Permission;
-use domain::account::username::UsernameKey;
+use domain::account::username::{Username, UsernameKey};
 use domain::page::Limit;
 use domain::script::listing::{ScriptFilter, ScriptSort};
 use domain::script::taxonomy::{Language, Tag};
@@ -34,11 +34,12 @@ pub struct ListQueryParams {
     #[garde(custom(optional(Tag::parse)))]
     tag: Option<String>,
     /// Only scripts of this person.
-    #[garde(length(bytes, max = 128))]
+    #[garde(custom(optional(Username::parse_reserved)))]
+    #[param(example = "ada")]
     author: Option<String>,
     /// 1 to 50, with `api.advanced` to 100.
     #[garde(skip)]
-    #[param(example = 20)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 100, example = 20)]
     limit: Option<String>,
     /// `next_cursor` or `prev_cursor` of another page of the same list.
     #[garde(length(bytes, max = 512))]

@@ -19,7 +19,7 @@ use crate::state::Api;
 pub(super) struct VersionsQuery {
     /// 1 to 50, with `api.advanced` to 100.
     #[garde(skip)]
-    #[param(example = 20)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 100, example = 20)]
     limit: Option<String>,
     /// `next_cursor` or `prev_cursor` of another page of the same list.
     #[garde(length(bytes, max = 512))]

@@ -8,6 +8,7 @@ use domain::access::actor::Viewer;
 use domain::id::ScriptId;
 use domain::script::content::Sha256;
 use domain::script::entity::VersionInContext;
+use domain::script::state::ScriptStatus;
 use domain::script::version::VersionSelector;
 
 use crate::problem::Problem;
@@ -110,16 +111,16 @@ fn describe(
     selector: &VersionSelector,
     tag: String,
 ) {
-    let keeping = match (found.access.visibility.is_shareable(), selector.is_pinned()) {
-        (false, _) => "private, no-store",
+    let (keeping, varies_by) = match (found.access.visibility.is_shareable(), selector.is_pinned()) {
+        (false, _) => ("private, no-store", "Accept-Encoding, Authorization"),
         // What a pinned address names never changes, but it may be taken down, hence no longer than caches can be purged.
-        (true, true) => "public, max-age=31536000, immutable",
-        (true, false) => "public, max-age=60",
+        (true, true) => ("public, max-age=31536000, immutable", "Accept-Encoding"),
+        (true, false) => ("public, max-age=60", "Accept-Encoding"),
     };
     response
         .insert_header((header::ETAG, tag))
         .insert_header((header::CACHE_CONTROL, keeping))
-        .insert_header((header::VARY, "Accept-Encoding"));
+        .insert_header((header::VARY, varies_by));
 }
 
 /// RFC 9530: the digest of what is sent, in the form in which it is sent.

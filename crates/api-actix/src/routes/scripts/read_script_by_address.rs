@@ -1,11 +1,10 @@
 //! `GET /api/scripts/by/{username}/{slug}`
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use domain::account::username::UsernameKey;
 use domain::script::slug::Slug;
 
 use super::view::ScriptView;
-use crate::extract::Looking;
+use crate::extract::{Looking, PathUsername};
 use crate::problem::{Code, Problem};
 use crate::reply;
 use crate::state::Api;
@@ -27,14 +26,15 @@ use crate::state::Api;
 pub(super) async fn read_script_by_address(
     request: HttpRequest,
     Looking(viewer): Looking,
+    PathUsername(owner): PathUsername,
     path: web::Path<(String, String)>,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
-    let (username, slug) = path.into_inner();
+    let (_, slug) = path.into_inner();
     let slug = Slug::parse(&slug).map_err(|_violation| Problem::new(Code::NotFound))?;
     let detail = api
         .read_script
-        .by_address(&viewer, &UsernameKey::of(&username), &slug)
+        .by_address(&viewer, &owner, &slug)
         .await?;
     reply::tagged(&request, detail.script.revision, &ScriptView::from(&detail))
 }

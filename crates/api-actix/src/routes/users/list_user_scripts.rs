@@ -1,10 +1,9 @@
 //! `GET /api/users/{username}/scripts`
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use domain::account::username::UsernameKey;
 
 use crate::cursor::PageView;
-use crate::extract::{Looking, Query};
+use crate::extract::{Looking, PathUsername, Query};
 use crate::problem::Problem;
 use crate::routes::scripts::list_query::ListQueryParams;
 use crate::routes::scripts::view::ScriptSummaryView;
@@ -26,11 +25,10 @@ use crate::state::Api;
 pub(super) async fn list_user_scripts(
     request: HttpRequest,
     Looking(viewer): Looking,
-    username: web::Path<String>,
+    PathUsername(person): PathUsername,
     Query(params): Query<ListQueryParams>,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
-    let person = UsernameKey::of(&username);
     let (listed, query) = params.read(&viewer, &format!("scripts of {}", person.as_str()), &api)?;
     let page = api.list_scripts.of_person(&viewer, person, query).await?;
     let view = listed.page(&page, &*api.seals, |summary| {

@@ -1,9 +1,9 @@
 //! `GET /api/users/{username}`
 
 use actix_web::{HttpResponse, get, web};
-use domain::account::username::UsernameKey;
 
 use super::view::ProfileView;
+use crate::extract::PathUsername;
 use crate::problem::Problem;
 use crate::state::Api;
 
@@ -15,9 +15,9 @@ use crate::state::Api;
 )]
 #[get("/api/users/{username}")]
 pub(super) async fn read_profile(
-    username: web::Path<String>,
+    PathUsername(username): PathUsername,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
-    let profile = api.profiles.public(&UsernameKey::of(&username)).await?;
+    let profile = api.profiles.public(&username).await?;
     Ok(HttpResponse::Ok().json(ProfileView::from(&profile)))
 }
