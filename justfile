@@ -12,7 +12,7 @@ up *args:
 down:
     cargo xtask down
 
-# every check and every test
+# every check and every test; behind `--` a filter for the tests
 test *args:
     cargo xtask test {{args}}
 
@@ -20,9 +20,17 @@ test *args:
 migrate direction="up":
     cargo xtask migrate {{direction}}
 
-# write openapi.json
-openapi:
-    cargo xtask openapi
+# make the administrator, unless there is one
+seed:
+    cargo xtask seed
+
+# the engines of the tests: start, stop or env
+services action="start":
+    cargo xtask services {{action}}
+
+# write openapi.json; with --check only compare it
+openapi *args:
+    cargo xtask openapi {{args}}
 
 # the rules of the workspace
 tidy:

@@ -1,6 +1,6 @@
 //! What cargo knows of the workspace.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -37,6 +37,9 @@ pub(crate) struct Dependency {
     /// Whether a feature must ask for it.
     #[serde(default)]
     pub(crate) optional: bool,
+    /// The features asked for.
+    #[serde(default)]
+    pub(crate) features: Vec<String>,
 }
 
 impl Metadata {
@@ -54,9 +57,9 @@ impl Metadata {
     }
 }
 
-impl Package {
-    /// The folder of the crate.
-    pub(crate) fn folder(&self) -> &Path {
-        self.manifest_path.parent().unwrap_or(Path::new(""))
+impl Dependency {
+    /// Whether only tests ask for it.
+    pub(crate) fn is_for_tests(&self) -> bool {
+        self.kind.as_deref() == Some("dev")
     }
 }

@@ -36,7 +36,8 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         let server = tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
-            stream.read(&mut [0_u8; 512]).await.unwrap();
+            let length = stream.read(&mut [0_u8; 512]).await.unwrap();
+            assert!(length > 0);
             stream
                 .write_all(b"HTTP/1.1 503 Service Unavailable\r\n\r\n{}")
                 .await

@@ -7,6 +7,7 @@ mod http;
 mod interrupt;
 mod migrate;
 mod migrations;
+mod openapi;
 mod platform;
 mod private;
 mod process;
@@ -14,6 +15,9 @@ mod report;
 mod services;
 mod services_task;
 mod site;
+mod test;
+mod tidy;
+mod usage;
 mod workspace;
 
 use std::process::ExitCode;
@@ -32,6 +36,10 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(
+    clippy::doc_markdown,
+    reason = "a terminal shows these texts as they are"
+)]
 enum Task {
     /// Run the platform: PostgreSQL, Redis, migrations, an administrator, server and worker
     ///
@@ -42,6 +50,22 @@ enum Task {
     Up(platform::UpArgs),
     /// Stop what `up --detach` or a crashed `up` left running
     Down,
+    /// Run everything that has to pass: format, rules, lints, tests, documentation
+    ///
+    /// The tests get a PostgreSQL and a Redis of their own: TEST_DATABASE_URL and TEST_REDIS_URL if
+    /// they are given, else servers installed on this machine, else installed or fetched now. What
+    /// it starts it stops at the end, however that comes, unless `services start` asked for it.
+    /// Stops at the first step that fails and exits with 1; with 130 if it was interrupted.
+    Test(test::TestArgs),
+    /// Check the rules of the workspace that can be read from manifests and sources
+    ///
+    /// Prints each violation as `path:line: rule` and exits with 1 if there is any. The rules: which
+    /// crate may depend on which, libraries that one crate keeps to itself, time and ids from their
+    /// ports, names that say something, files of 400 lines at most, nothing unfinished, nothing
+    /// silenced, keyset pages, migrations with a way back and named constraints.
+    Tidy,
+    /// Write openapi.json, the document of the API, as the server tells it
+    Openapi(openapi::OpenapiArgs),
     /// Change the database: DATABASE_OWNER_URL or DATABASE_URL if given, else that of this clone
     Migrate {
         /// What to do
@@ -72,6 +96,9 @@ async fn run(task: Task) -> Result<ExitCode> {
     let workspace = Workspace::find()?;
     match task {
         Task::Up(args) => platform::up(&workspace, args).await?,
+        Task::Test(args) => return test::test(&workspace, args).await,
+        Task::Tidy => return tidy::tidy(&workspace),
+        Task::Openapi(args) => return openapi::openapi(&workspace, args).await,
         Task::Down => platform::down(&workspace).await?,
         Task::Migrate { direction } => migrate::migrate(&workspace, direction).await?,
         Task::Seed => migrate::seed(&workspace).await?,

@@ -205,15 +205,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_process_that_was_stopped_is_not_alive() {
-        let child = start_apart(Command::new("sleep").arg("60")).unwrap();
+        let mut child = start_apart(Command::new("sleep").arg("60")).unwrap();
         let mark = ProcessMark::of_child(&child).unwrap();
         assert!(mark.is_alive());
-        assert!(mark.command_line().contains("sleep 60"));
+        // The new command line shows a moment after the start.
+        let shown = until(Duration::from_secs(5), async || {
+            mark.command_line().contains("sleep 60").then_some(())
+        });
+        assert_eq!(shown.await, Some(()));
         assert!(
             mark.stop(Signal::TERM, Duration::from_secs(5), Signal::KILL)
                 .await
         );
         assert!(!mark.is_alive());
+        child.wait().unwrap();
     }
 
     #[test]

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use crate::report::line;
 use crate::services::{self, Absence, Engines, Postgres, template};
 use crate::site::{Purpose, Site};
+use crate::usage;
 use crate::workspace::Workspace;
 
 /// What to do with the engines of the tests.
@@ -31,6 +32,10 @@ pub(crate) async fn run(workspace: &Workspace, action: Action) -> Result<()> {
         }
         Action::Stop => {
             site.remember(|state| state.kept = false)?;
+            let Some(_alone) = usage::nobody(&site)? else {
+                line("`cargo xtask test` still uses them, and stops them when it is done");
+                return Ok(());
+            };
             if !services::stop(&site).await? {
                 line("nothing was running");
             }
@@ -76,6 +81,18 @@ pub(crate) async fn start(workspace: &Workspace, site: &Site) -> Result<TestEngi
         template,
         redis,
     })
+}
+
+/// The same for one run, which ends with [`usage::Usage::end`]. Engines that somebody asked to keep, but
+/// that are gone since (a restart of the machine), are not kept any more.
+pub(crate) async fn start_for_a_while(workspace: &Workspace, site: &Site) -> Result<TestEngines> {
+    let _lock = site.lock()?;
+    let gone = services::running_postgres(site).await?.is_none()
+        && services::running_redis(site).await?.is_none();
+    if gone {
+        site.remember(|state| state.kept = false)?;
+    }
+    start(workspace, site).await
 }
 
 async fn running(workspace: &Workspace, site: &Site) -> Result<TestEngines> {

@@ -14,7 +14,7 @@ use crate::site::{Purpose, Site};
 use crate::workspace::Workspace;
 
 /// Longer than an `up` needs to stop everything.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Runs the task.
 pub(crate) async fn down(workspace: &Workspace) -> Result<()> {

@@ -23,7 +23,7 @@ use crate::workspace::Workspace;
 pub(crate) const ADMIN_EMAIL: &str = "admin@scripthub.local";
 
 /// How long the server may take to begin.
-const BEGINNING: Duration = Duration::from_secs(60);
+const BEGINNING: Duration = Duration::from_mins(1);
 
 /// A little more than the server gives its own requests to end.
 const GRACE: Duration = Duration::from_secs(40);

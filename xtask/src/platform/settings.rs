@@ -1,6 +1,7 @@
 //! The settings that the tasks give to the server.
 
 use std::env;
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -89,12 +90,12 @@ impl Settings {
         Ok(path)
     }
 
-    fn set(&mut self, name: &'static str, value: impl ToString) {
+    fn set(&mut self, name: &'static str, value: impl Display) {
         self.pairs.push((name, value.to_string()));
     }
 
     /// Sets `name`, unless the caller's environment has `asked` or its file variant.
-    fn offer(&mut self, asked: &str, name: &'static str, value: impl ToString) {
+    fn offer(&mut self, asked: &str, name: &'static str, value: impl Display) {
         let given = [asked.to_owned(), format!("{asked}_FILE")];
         if given
             .iter()

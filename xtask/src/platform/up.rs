@@ -83,9 +83,10 @@ async fn run(workspace: &Workspace, site: &Site, args: UpArgs) -> Result<()> {
     let settings = Settings::of(site, &urls.server, engines.redis.as_deref()).listening(ports);
     settings.write(site)?;
     let password = server::make_admin(site, &program, &settings)?;
-    let output = match args.detach {
-        true => Output::File(site.log("server.log")),
-        false => Output::Ours,
+    let output = if args.detach {
+        Output::File(site.log("server.log"))
+    } else {
+        Output::Ours
     };
     let mut server = Server::start(site, workspace.root(), &program, &settings, output)?;
     server.is_ready(ports.http).await?;
@@ -143,14 +144,14 @@ fn print_summary(site: &Site, ports: Ports, password: &str, detached: bool) {
     say("platform", format_args!("http://127.0.0.1:{http}"));
     say("docs", format_args!("http://127.0.0.1:{http}/docs"));
     say("sign in", format_args!("{ADMIN_EMAIL}  {password}"));
-    say("mail", &folder.join("mail").display().to_string());
+    say("mail", folder.join("mail").display());
     say(
         "metrics",
         format_args!("http://127.0.0.1:{metrics}/metrics"),
     );
-    say("settings", &folder.join("dev.env").display().to_string());
+    say("settings", folder.join("dev.env").display());
     if detached {
-        say("log", &site.log("server.log").display().to_string());
+        say("log", site.log("server.log").display());
         say("stop", "cargo xtask down");
     } else {
         say("stop", "Ctrl-C");

@@ -43,8 +43,8 @@ impl Account {
         let entries: Vec<Entry> = passwd.lines().filter_map(parse_entry).collect();
         let named = |name: &str| entries.iter().find(|entry| entry.name == name);
         let ordinary = entries.iter().find(|entry| entry.uid == 1000);
-        let disguises = [ordinary, named("postgres"), named("nobody")];
-        for entry in disguises.into_iter().flatten() {
+        let candidates = [ordinary, named("postgres"), named("nobody")];
+        for entry in candidates.into_iter().flatten() {
             let disguised = Self::Disguised(entry.clone());
             if disguised.works() {
                 return Ok(disguised);

@@ -123,6 +123,7 @@ fn expand(pattern: &str) -> Vec<PathBuf> {
     };
     let (parent, prefix) = before.rsplit_once('/').unwrap_or((".", before));
     let rest = after.trim_start_matches('/');
+    let parent = if parent.is_empty() { "/" } else { parent };
     let Ok(entries) = fs::read_dir(parent) else {
         return Vec::new();
     };

@@ -23,7 +23,7 @@ pub(crate) const OWNER: &str = "scripthub_owner";
 const OWNER_PASSWORD: &str = "postgres.password";
 
 /// How long a crash recovery may take.
-const RECOVERY: Duration = Duration::from_secs(120);
+const RECOVERY: Duration = Duration::from_mins(2);
 
 /// The private cluster of one site.
 #[derive(Debug)]
@@ -115,7 +115,7 @@ impl<'a> Cluster<'a> {
             return Ok(false);
         };
         let polite = mark
-            .stop(Signal::INT, Duration::from_secs(60), Signal::QUIT)
+            .stop(Signal::INT, Duration::from_mins(1), Signal::QUIT)
             .await;
         if !polite {
             bail!("PostgreSQL did not stop within a minute and was ended by force");

@@ -160,7 +160,7 @@ async fn talk(stream: &mut TcpStream, credentials: Option<&str>) -> Result<Strin
     stream.write_all(command(&["PING"]).as_bytes()).await?;
     let mut answer = String::new();
     let mut buffer = [0_u8; 512];
-    while !answer.contains("+PONG") && !answer.contains("-") {
+    while !answer.contains("+PONG") && !answer.contains('-') {
         let length = stream.read(&mut buffer).await?;
         if length == 0 {
             break;

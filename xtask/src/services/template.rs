@@ -73,7 +73,8 @@ pub(crate) async fn ensure(workspace: &Workspace, postgres: &Postgres) -> Result
     Ok(name)
 }
 
-/// Drops the databases that killed tests left: those older than an hour that nobody is connected to.
+/// Drops the databases that tests left: those that nobody is connected to, ten minutes after they were
+/// made. No test takes that long.
 pub(crate) async fn sweep(postgres: &Postgres) -> Result<()> {
     let Postgres::Private(url) = postgres else {
         // On a server that is not ours they may belong to anybody.
@@ -83,7 +84,7 @@ pub(crate) async fn sweep(postgres: &Postgres) -> Result<()> {
     let left = "SELECT datname FROM pg_database AS d WHERE datname LIKE 't\\_%' \
          AND NOT EXISTS (SELECT 1 FROM pg_stat_activity AS a WHERE a.datid = d.oid) \
          AND (pg_stat_file('base/' || d.oid || '/PG_VERSION', true)).modification \
-             < now() - interval '1 hour'";
+             < now() - interval '10 minutes'";
     let names = database::ask_all(&client, left).await?;
     for name in &names {
         database::run(&client, &format!("DROP DATABASE IF EXISTS \"{name}\"")).await?;
