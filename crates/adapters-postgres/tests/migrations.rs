@@ -1,4 +1,8 @@
 //! The schema's steps on a real server: forth, back, twice at once, and what they leave behind.
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test a panic is the failure, and says where"
+)]
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,4 +1,8 @@
 //! `src/schema.rs` is what the migrations make: written by this test when `UPDATE_SCHEMA` is set, else compared.
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test a panic is the failure, and says where"
+)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

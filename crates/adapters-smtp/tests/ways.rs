@@ -1,4 +1,8 @@
 //! The ways that mails go: a server that answers as servers do, and a folder.
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test a panic is the failure, and says where"
+)]
 
 use adapters_smtp::TemplateMailer;
 use domain::account::email::Email;

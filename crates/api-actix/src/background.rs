@@ -94,7 +94,7 @@ mod tests {
         let background = Background::default();
         let (rounds, ran) = (Arc::new(AtomicU32::new(0)), Arc::new(Notify::new()));
         let (counted, told) = (Arc::clone(&rounds), Arc::clone(&ran));
-        background.every(Duration::from_secs(3600), move || {
+        background.every(Duration::from_hours(1), move || {
             counted.fetch_add(1, Ordering::Relaxed);
             told.notify_one();
             async {}

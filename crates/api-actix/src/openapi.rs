@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use actix_web::App;
 use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, OpenApi, Ref, RefOr};
@@ -60,7 +60,11 @@ pub fn document() -> OpenApi {
             complete(path, operation);
         }
         // A handler of GET and HEAD is two operations, and no two may have one id.
-        if let Some(id) = item.head.as_mut().and_then(|head| head.operation_id.as_mut()) {
+        if let Some(id) = item
+            .head
+            .as_mut()
+            .and_then(|head| head.operation_id.as_mut())
+        {
             id.push_str("_head");
         }
     }
@@ -152,24 +156,31 @@ fn complete(path: &str, operation: &mut Operation) {
         ];
         codes.extend(body.map(Code::name));
     }
-    for parameter in operation.parameters.iter().flatten() {
-        let RefOr::T(parameter) = parameter else {
-            continue;
-        };
-        match parameter.name.as_str() {
-            "cursor" => {
-                codes.extend([Code::InvalidCursor, Code::ValidationFailed].map(Code::name));
-            }
-            "Idempotency-Key" => {
-                codes.insert(Code::InvalidHeader.name());
-            }
-            _ => {}
-        }
-    }
+    codes.extend(codes_of_parameters(operation).map(Code::name));
     for code in Code::ALL.iter().filter(|code| codes.contains(code.name())) {
         add(operation, *code);
     }
     form(operation);
+}
+
+/// What can be wrong with the parameters.
+fn codes_of_parameters(operation: &Operation) -> impl Iterator<Item = Code> {
+    let mut codes = Vec::new();
+    for parameter in operation.parameters.iter().flatten() {
+        let RefOr::T(parameter) = parameter else {
+            continue;
+        };
+        if parameter.parameter_in == ParameterIn::Query {
+            codes.push(Code::ValidationFailed);
+        }
+        match parameter.name.as_str() {
+            "cursor" => codes.push(Code::InvalidCursor),
+            "If-Match" => codes.extend([Code::PreconditionFailed, Code::PreconditionRequired]),
+            "Idempotency-Key" => codes.push(Code::InvalidHeader),
+            _ => {}
+        }
+    }
+    codes.into_iter()
 }
 
 /// A route that also answers people who are not signed in.

@@ -35,8 +35,8 @@ fn a_token(user: &User, id: u128) -> OneTimeToken {
 }
 
 /// A registration with everything that one can have.
-fn a_full_registration(user: User) -> Registration {
-    let token = a_token(&user, 77);
+fn a_full_registration(user: &User) -> Registration {
+    let token = a_token(user, 77);
     let mail = NewJob {
         id: SequentialIds::default().job(),
         run_at: user.created_at,
@@ -74,7 +74,7 @@ async fn a_registration_lands_whole() {
     let accounts = PgAccounts::new(home.pg.clone());
     let user = a_user();
     accounts
-        .register(&a_full_registration(user.clone()))
+        .register(&a_full_registration(&user))
         .await
         .unwrap();
     assert_eq!(rows(&home).await, [1, 1, 1, 1, 1, 1, 1]);
@@ -87,7 +87,7 @@ async fn a_registration_lands_whole() {
 async fn a_registration_that_fails_at_its_end_leaves_nothing() {
     let home = home().await;
     let accounts = PgAccounts::new(home.pg.clone());
-    let mut registration = a_full_registration(a_user());
+    let mut registration = a_full_registration(&a_user());
     registration
         .roles
         .push(RoleName::parse("no_such_role").unwrap());
@@ -118,7 +118,7 @@ async fn an_email_can_be_registered_only_once_however_it_is_written_and_however_
         match outcome.await.unwrap() {
             Ok(()) => made += 1,
             Err(StoreError::Conflict(conflict)) => {
-                assert_eq!(conflict, RegisterConflict::EmailTaken)
+                assert_eq!(conflict, RegisterConflict::EmailTaken);
             }
             Err(StoreError::Outage(outage)) => panic!("{outage}"),
         }
@@ -181,7 +181,7 @@ async fn a_token_confirms_once_and_moves_the_epoch_on() {
     let home = home().await;
     let accounts = PgAccounts::new(home.pg.clone());
     let user = a_user();
-    let registration = a_full_registration(user.clone());
+    let registration = a_full_registration(&user);
     let token = registration.verification.unwrap().id;
     accounts.register(&registration).await.unwrap();
     let before = home.count("SELECT value FROM access_epoch").await;
@@ -208,7 +208,7 @@ async fn an_expired_token_confirms_nothing() {
     let home = home().await;
     let accounts = PgAccounts::new(home.pg.clone());
     let user = a_user();
-    let registration = a_full_registration(user.clone());
+    let registration = a_full_registration(&user);
     accounts.register(&registration).await.unwrap();
     let mut late = a_verification(&user, registration.verification.unwrap().id);
     late.at = user.created_at + TimeDelta::hours(24);

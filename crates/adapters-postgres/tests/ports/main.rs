@@ -1,8 +1,14 @@
 //! The ports on a real server, each test on a database of its own.
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test a panic is the failure, and says where"
+)]
 
 mod accounts;
 mod common;
 mod faults;
 mod jobs;
+mod keyed;
+mod lists;
 mod scripts;
 mod sessions;

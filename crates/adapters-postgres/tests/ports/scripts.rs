@@ -1,21 +1,15 @@
 //! Scripts and versions on a real server.
 
 use crate::common::home;
-use adapters_postgres::{PgRecords, PgScripts};
+use adapters_postgres::PgScripts;
 use chrono::TimeDelta;
 use domain::audit::{AuditAction, Party, Subject};
 use domain::id::UserId;
-use domain::idempotency::{
-    IdempotencyConflict, IdempotencyKey, IdempotencyRecord, RequestIdentity, StoredReply,
-};
 use domain::outage::StoreError;
-use domain::page::{Limit, Window};
-use domain::port::idempotent_replies::{IdempotentReplies, Repetition};
 use domain::port::scripts::Scripts;
 use domain::revision::Revision;
 use domain::script::content::PackedContent;
 use domain::script::entity::Script;
-use domain::script::listing::{ListScope, ScriptFilter, ScriptListing, ScriptSort};
 use domain::script::publication::{
     AmendConflict, Amendment, Deletion, PublishConflict, Restoration, ScriptPatch, StaleScript,
     VersionAddition, VersionConflict,
@@ -25,7 +19,7 @@ use domain::script::taxonomy::{CategorySlug, Tag, Tags};
 use domain::script::version::{VersionLabel, VersionNumber, VersionSelector};
 use test_support::{a_journal, a_publication, a_script, a_version, packed};
 
-fn journal(script: &Script) -> domain::journal::Journal {
+pub(crate) fn journal(script: &Script) -> domain::journal::Journal {
     a_journal(
         AuditAction::UpdateScript,
         Party::User(script.owner),
@@ -33,7 +27,7 @@ fn journal(script: &Script) -> domain::journal::Journal {
     )
 }
 
-fn an_addition(script: &Script, number: u32, content: PackedContent) -> VersionAddition {
+pub(crate) fn an_addition(script: &Script, number: u32, content: PackedContent) -> VersionAddition {
     let mut version = a_version(script, &content);
     version.number = VersionNumber::new(number).unwrap();
     VersionAddition {
@@ -55,7 +49,7 @@ fn an_amendment(script: &Script, expected: Revision, patch: ScriptPatch) -> Amen
     }
 }
 
-fn tags(names: &[&str]) -> Tags {
+pub(crate) fn tags(names: &[&str]) -> Tags {
     Tags::collect(names.iter().map(|name| Tag::parse(name).unwrap())).unwrap()
 }
 
@@ -277,197 +271,4 @@ async fn a_deleted_script_comes_back_as_it_was_within_its_time() {
         .unwrap();
     assert_eq!(restored.script.status, ScriptStatus::Quarantined);
     assert_eq!(restored.script.deleted_at, None);
-}
-
-fn a_listing(scope: ListScope, window: Window, limit: u16) -> ScriptListing {
-    ScriptListing {
-        scope,
-        filter: ScriptFilter::default(),
-        sort: ScriptSort::New,
-        window,
-        limit: Limit::within(limit, 50).unwrap(),
-    }
-}
-
-#[tokio::test]
-async fn a_list_read_by_cursor_while_others_publish_shows_each_script_exactly_once() {
-    let home = home().await;
-    let owner = home.person().await.id;
-    let scripts = PgScripts::new(home.pg.clone());
-    let mut expected = Vec::new();
-    for _ in 0..12 {
-        expected.push(home.script(owner, 1).await.id);
-    }
-    let (mut seen, mut window) = (Vec::new(), Window::First);
-    loop {
-        let page = scripts
-            .list(&a_listing(ListScope::Public, window, 5))
-            .await
-            .unwrap();
-        seen.extend(page.items.iter().map(|script| script.id));
-        // Newer than everything, so in front of the page that is being read.
-        let mut newer = a_script(owner);
-        newer.created_at += TimeDelta::hours(1);
-        scripts
-            .publish(&a_publication(newer, packed(1)))
-            .await
-            .unwrap();
-        let Some(next) = page.next else { break };
-        window = Window::After(next);
-    }
-    expected.sort_unstable();
-    seen.sort_unstable();
-    assert_eq!(seen, expected);
-}
-
-#[tokio::test]
-async fn a_page_before_is_the_page_that_was_read_before() {
-    let home = home().await;
-    let owner = home.person().await.id;
-    for _ in 0..7 {
-        home.script(owner, 1).await;
-    }
-    let scripts = PgScripts::new(home.pg.clone());
-    let list = async |window| {
-        scripts
-            .list(&a_listing(ListScope::Public, window, 3))
-            .await
-            .unwrap()
-    };
-    let first = list(Window::First).await;
-    let second = list(Window::After(first.next.unwrap())).await;
-    let back = list(Window::Before(second.previous.unwrap())).await;
-    assert_eq!(back.items, first.items);
-    assert_eq!(back.previous, None);
-}
-
-#[tokio::test]
-async fn lists_show_what_their_scope_and_filters_say() {
-    let home = home().await;
-    let (alice, bob) = (home.person().await, home.person().await);
-    let scripts = PgScripts::new(home.pg.clone());
-    let mut tagged = a_script(alice.id);
-    tagged.tags = tags(&["games"]);
-    scripts
-        .publish(&a_publication(tagged.clone(), packed(1)))
-        .await
-        .unwrap();
-    let mut private = a_script(alice.id);
-    private.visibility = Visibility::Private;
-    scripts
-        .publish(&a_publication(private.clone(), packed(1)))
-        .await
-        .unwrap();
-    home.script(bob.id, 1).await;
-    let count = async |scope, filter: ScriptFilter| {
-        let mut listing = a_listing(scope, Window::First, 50);
-        listing.filter = filter;
-        scripts.list(&listing).await.unwrap().items.len()
-    };
-    let all = ScriptFilter::default();
-    assert_eq!(count(ListScope::Public, all.clone()).await, 2);
-    assert_eq!(
-        count(ListScope::Everything { owner: alice.id }, all.clone()).await,
-        2
-    );
-    let author = ScriptFilter {
-        author: Some(alice.username.key().clone()),
-        ..all.clone()
-    };
-    assert_eq!(count(ListScope::Public, author).await, 1);
-    let tag = ScriptFilter {
-        tag: Some(Tag::parse("games").unwrap()),
-        language: Some(tagged.language.clone()),
-        ..all
-    };
-    assert_eq!(count(ListScope::Public, tag).await, 1);
-}
-
-#[tokio::test]
-async fn versions_are_listed_newest_first_page_by_page() {
-    let home = home().await;
-    let script = home.script(home.person().await.id, 1).await;
-    let scripts = PgScripts::new(home.pg.clone());
-    for number in 2..=5 {
-        let content = packed(u8::try_from(number).unwrap());
-        scripts
-            .add_version(&an_addition(&script, number, content))
-            .await
-            .unwrap();
-    }
-    let two = Limit::within(2, 50).unwrap();
-    let (mut seen, mut window) = (Vec::new(), Window::First);
-    loop {
-        let page = scripts.list_versions(script.id, window, two).await.unwrap();
-        seen.extend(page.items.iter().map(|version| version.number.get()));
-        let Some(next) = page.next else { break };
-        window = Window::After(next);
-    }
-    assert_eq!(seen, [5, 4, 3, 2, 1]);
-}
-
-fn a_record(key: &str, fingerprint: u8) -> IdempotencyRecord {
-    IdempotencyRecord {
-        request: RequestIdentity {
-            scope: "alice POST /api/scripts".to_owned(),
-            key: IdempotencyKey::parse(key).unwrap(),
-            fingerprint: [fingerprint; 32],
-        },
-        reply: StoredReply {
-            status: 201,
-            headers: vec![("Location".to_owned(), "/there".to_owned())],
-            body: b"{}".to_vec(),
-        },
-        expires_at: a_script(UserId::new(uuid::Uuid::nil())).created_at + TimeDelta::days(36_500),
-    }
-}
-
-#[tokio::test]
-async fn of_many_equal_keyed_requests_one_has_an_effect_and_its_answer_is_stored() {
-    let home = home().await;
-    let owner = home.person().await.id;
-    let mut tries = Vec::new();
-    for _ in 0..20 {
-        let scripts = PgScripts::new(home.pg.clone());
-        let mut publication = a_publication(a_script(owner), packed(1));
-        publication.idempotency = Some(a_record("k1", 1));
-        tries.push(tokio::spawn(
-            async move { scripts.publish(&publication).await },
-        ));
-    }
-    let mut done = 0;
-    for outcome in tries {
-        match outcome.await.unwrap() {
-            Ok(()) => done += 1,
-            Err(StoreError::Conflict(PublishConflict::Repeated(conflict))) => assert!(matches!(
-                conflict,
-                IdempotencyConflict::InProgress | IdempotencyConflict::AlreadyDone
-            )),
-            Err(other) => panic!("{other:?}"),
-        }
-    }
-    assert_eq!(done, 1);
-    assert_eq!(home.count("SELECT count(*) FROM scripts").await, 1);
-    let records = PgRecords::new(home.pg.clone());
-    let record = a_record("k1", 1);
-    let same = records.find(&record.request).await.unwrap();
-    assert_eq!(same, Some(Repetition::Same(record.reply)));
-    let other = records.find(&a_record("k1", 2).request).await.unwrap();
-    assert_eq!(other, Some(Repetition::OtherBody));
-    assert_eq!(
-        records.find(&a_record("k2", 1).request).await.unwrap(),
-        None
-    );
-}
-
-#[tokio::test]
-async fn an_effect_that_fails_stores_no_answer() {
-    let home = home().await;
-    let owner = home.person().await.id;
-    let mut publication = a_publication(a_script(owner), packed(1));
-    publication.script.slug = home.script(owner, 1).await.slug;
-    publication.idempotency = Some(a_record("k1", 1));
-    let outcome = PgScripts::new(home.pg.clone()).publish(&publication).await;
-    assert!(outcome.is_err());
-    assert_eq!(home.count("SELECT count(*) FROM idempotency_keys").await, 0);
 }

@@ -203,13 +203,13 @@ async fn a_use_is_recorded_for_the_generation_it_belongs_to() {
     let (current, moved_on) = (opened(&home, user).await, opened(&home, user).await);
     let sessions = PgSessions::new(home.pg.clone());
     sessions.rotate(&an_attempt(&moved_on, 1, 5)).await.unwrap();
-    let used = |session: &Session| SessionUse {
+    let a_use_of = |session: &Session| SessionUse {
         session: session.id,
         generation: Generation::FIRST,
         at: session.created_at + TimeDelta::seconds(9),
     };
     sessions
-        .record_uses(&[used(&current), used(&moved_on)])
+        .record_uses(&[a_use_of(&current), a_use_of(&moved_on)])
         .await
         .unwrap();
     let row = home

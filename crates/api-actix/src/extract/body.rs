@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 use super::rule;
 use crate::digest::sha256;
-use crate::problem::{Code, FieldError, Problem, from_json};
+use crate::problem::{Code, FieldError, Problem, object_of};
 
 /// A body of a certain shape.
 pub trait Body: DeserializeOwned + Validate<Context = ()> + 'static {
@@ -63,12 +63,7 @@ impl<T: Body> FromRequest for Valid<T> {
             let bytes = tokio::time::timeout(PATIENCE, read(&request, payload, T::MAX_BYTES))
                 .await
                 .map_err(|_elapsed| Problem::new(Code::RequestTimeout))??;
-            let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
-            let value: T = serde_path_to_error::deserialize(&mut deserializer)
-                .map_err(|error| from_json(&error))?;
-            deserializer.end().map_err(|_error| {
-                Problem::new(Code::MalformedJson).detail("something follows the JSON value")
-            })?;
+            let value: T = object_of(&bytes)?;
             value.validate().map_err(|report| rule::problem(&report))?;
             let keyed = key.map(|key| (key, sha256(&bytes)));
             Ok(Self { value, keyed })

@@ -1,11 +1,9 @@
 //! Ids in paths. One that cannot be an id names nothing, so it is 404, like one that names nothing.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use domain::account::username::{Username, UsernameKey};
 use domain::id::{ScriptId, SessionId};
 use domain::script::version::VersionSelector;
@@ -34,18 +32,10 @@ fn segment<T>(
     name: &str,
     parse: impl FnOnce(&str) -> Option<T>,
 ) -> Ready<Result<T, Problem>> {
-    let value = decoded(request, name).and_then(|text| parse(&text));
+    // The router decodes everything but `%`, `/` and `+`; of these only the last can be part of a name.
+    let text = request.match_info().get(name).unwrap_or_default();
+    let value = parse(&text.replace("%2B", "+").replace("%2b", "+"));
     ready(value.ok_or_else(|| Problem::new(Code::NotFound)))
-}
-
-/// The router leaves `%2B` as it is, since it could be told from `+` in other places than this one.
-fn decoded<'a>(request: &'a HttpRequest, name: &str) -> Option<Cow<'a, str>> {
-    let text = request.match_info().get(name)?;
-    if !text.contains('%') {
-        return Some(Cow::Borrowed(text));
-    }
-    let all = web::Path::<HashMap<String, String>>::extract(request).into_inner();
-    all.ok()?.into_inner().remove(name).map(Cow::Owned)
 }
 
 fn uuid(text: &str) -> Option<Uuid> {
@@ -95,5 +85,25 @@ impl FromRequest for PathVersion {
         segment(request, "version", |text| {
             VersionSelector::parse(text).map(Self)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn version(segment: &'static str) -> Option<VersionSelector> {
+        let request = TestRequest::default().param("version", segment);
+        let read = PathVersion::extract(&request.to_http_request()).into_inner();
+        read.ok().map(|PathVersion(selector)| selector)
+    }
+
+    #[test]
+    fn a_label_means_the_same_however_its_plus_is_written() {
+        let plain = version("1.0+build");
+        assert!(matches!(plain, Some(VersionSelector::Label(_))));
+        assert_eq!(version("1.0%2Bbuild"), plain);
+        assert_eq!(version("1.0%2bbuild"), plain);
     }
 }

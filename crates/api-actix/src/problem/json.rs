@@ -2,11 +2,40 @@
 
 use std::borrow::Cow;
 
+use serde::de::{DeserializeOwned, IgnoredAny};
+
 use super::{Code, FieldError, Problem};
 
+/// Reads a JSON object, to its end.
+///
+/// # Errors
+/// [`Code::MalformedJson`], or [`Code::ValidationFailed`] for an object of another shape and for what is none: serde would also
+/// take a list of the fields, unnamed, in the order in which we happen to write them down.
+pub fn object_of<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if bytes.trim_ascii_start().starts_with(b"{") {
+        return value_of(bytes);
+    }
+    value_of::<IgnoredAny>(bytes)?;
+    Err(Problem::invalid(vec![FieldError {
+        field: "body".to_owned(),
+        code: Cow::Borrowed("wrong_type"),
+        message: "must be an object".to_owned(),
+    }]))
+}
+
+fn value_of<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value =
+        serde_path_to_error::deserialize(&mut deserializer).map_err(|error| from_json(&error))?;
+    let rest = deserializer.end();
+    rest.map_err(|_error| {
+        Problem::new(Code::MalformedJson).detail("something follows the JSON value")
+    })?;
+    Ok(value)
+}
+
 /// The problem of a JSON body that could not be read: not JSON at all, or of another shape than expected.
-#[must_use]
-pub fn from_json(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+fn from_json(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let inner = error.inner();
     match inner.classify() {
         serde_json::error::Category::Data => Problem::invalid(vec![field_of(
@@ -90,8 +119,7 @@ mod tests {
     }
 
     fn read(json: &str) -> Problem {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        from_json(&serde_path_to_error::deserialize::<_, Body>(&mut deserializer).unwrap_err())
+        object_of::<Body>(json.as_bytes()).unwrap_err()
     }
 
     fn only_field(json: &str) -> (String, String) {
@@ -110,6 +138,7 @@ mod tests {
             (r#"{"name":["a"]}"#, "name", "wrong_type"),
             (r#"{"name":"a","tags":["b",7]}"#, "tags[1]", "wrong_type"),
             ("[1,2,3,4]", "body", "wrong_type"),
+            (r#" ["a",["b"]]"#, "body", "wrong_type"),
             ("null", "body", "wrong_type"),
         ] {
             assert_eq!(
@@ -122,7 +151,15 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_malformed() {
-        for json in ["", "{", "{\"name\":}", "\u{0}", "{'name':1}"] {
+        for json in [
+            "",
+            "{",
+            "{\"name\":}",
+            "\u{0}",
+            "{'name':1}",
+            "[1",
+            "null null",
+        ] {
             assert_eq!(read(json).code(), Code::MalformedJson, "{json:?}");
         }
     }

@@ -15,7 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use catalog::Code;
-pub use json::{field_of, from_json};
+pub use json::{field_of, object_of};
 
 /// One field and the rule that it breaks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -146,10 +146,8 @@ fn shared(
     };
     let settings = RedisSettings::at(url.clone());
     let redis = Redis::new(settings).map_err(WiringError::of("REDIS_URL"))?;
-    let copies: Arc<dyn SharedStandings> = Arc::new(RedisSharedStandings::new(
-        redis.clone(),
-        clock.clone(),
-    ));
+    let copies: Arc<dyn SharedStandings> =
+        Arc::new(RedisSharedStandings::new(redis.clone(), clock.clone()));
     let standings = StandingCopies::new(truth, Some(copies));
     let here = Arc::new(LocalAnnouncements::new(Arc::clone(&standings)));
     Ok(Shared {

@@ -46,7 +46,9 @@ impl TokenView {
 
 /// Whole seconds, rounded, since some milliseconds have passed since the token was made.
 fn seconds_until(end: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
-    ((end - now).num_milliseconds() + 500).div_euclid(1000).max(0)
+    ((end - now).num_milliseconds() + 500)
+        .div_euclid(1000)
+        .max(0)
 }
 
 /// Somebody is signed in.

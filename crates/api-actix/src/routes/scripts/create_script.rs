@@ -144,7 +144,8 @@ pub(super) async fn create_script(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
     let (body, identity) = body.keyed(by.actor(), &request);
-    let render = |detail: &ScriptDetail| answer(detail).unwrap_or_else(|problem| unwritable(&problem));
+    let render =
+        |detail: &ScriptDetail| answer(detail).unwrap_or_else(|problem| unwritable(&problem));
     let keyed = identity.map(|request| Keyed {
         request,
         render: &render,

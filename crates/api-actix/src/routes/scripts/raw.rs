@@ -111,7 +111,10 @@ fn describe(
     selector: &VersionSelector,
     tag: String,
 ) {
-    let (keeping, varies_by) = match (found.access.visibility.is_shareable(), selector.is_pinned()) {
+    // Its owner and staff also see what was quarantined: that must not stay in a cache for everybody.
+    let access = found.access;
+    let is_shared = access.visibility.is_shareable() && access.status == ScriptStatus::Published;
+    let (keeping, varies_by) = match (is_shared, selector.is_pinned()) {
         (false, _) => ("private, no-store", "Accept-Encoding, Authorization"),
         // What a pinned address names never changes, but it may be taken down, hence no longer than caches can be purged.
         (true, true) => ("public, max-age=31536000, immutable", "Accept-Encoding"),
