@@ -56,10 +56,9 @@ pub async fn envelope(
     }
     request.extensions_mut().insert(id.clone());
     let https_only = api.as_ref().is_some_and(|api| api.https_only);
-    let in_flight = metrics::gauge!("http_requests_in_flight");
-    in_flight.increment(1.0);
+    let in_flight = InFlight::begin();
     let outcome = next.call(request).await;
-    in_flight.decrement(1.0);
+    drop(in_flight);
     let mut response = as_problem(outcome?.map_into_boxed_body(), &id);
     let path = response.request().path().to_owned();
     let headers = response.headers_mut();
@@ -74,7 +73,24 @@ pub async fn envelope(
 }
 
 /// Names the request in its answer.
-pub(super) fn name(headers: &mut HeaderMap, id: &RequestId) {
+pub(super) /// One request more that is worked on, until this is dropped: also when its client hangs up, which ends it in the middle.
+struct InFlight(metrics::Gauge);
+
+impl InFlight {
+    fn begin() -> Self {
+        let requests = metrics::gauge!("http_requests_in_flight");
+        requests.increment(1.0);
+        Self(requests)
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.decrement(1.0);
+    }
+}
+
+fn name(headers: &mut HeaderMap, id: &RequestId) {
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }

@@ -1,0 +1,161 @@
+//! Who calls: tokens that name a person, and what that person may do.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use chrono::{DateTime, Utc};
+use domain::access::permission::{Permission, PermissionSet};
+use domain::access::standing::{AccessEpoch, Rights, Standing};
+use domain::account::user::AccountStatus;
+use domain::id::{SessionId, UserId};
+use domain::outage::{Dependency, Outage};
+use domain::port::access_tokens::AccessTokens;
+use domain::secret::Secret;
+use domain::session::rotation::Generation;
+use domain::session::token::{AccessClaims, InvalidAccessToken, VerifiedAccess};
+use uuid::Uuid;
+
+/// What has become of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Condition {
+    Active,
+    Suspended,
+    Deleted,
+    /// The session has ended.
+    SignedOut,
+    /// We cannot find out: a part of us is down.
+    Unknowable,
+}
+
+/// Somebody with an access token.
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    name: String,
+    permissions: PermissionSet,
+    email_verified: bool,
+    condition: Condition,
+}
+
+impl Person {
+    /// An active, verified person without any permission.
+    pub(crate) fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            permissions: PermissionSet::EMPTY,
+            email_verified: true,
+            condition: Condition::Active,
+        }
+    }
+
+    pub(crate) fn holding(mut self, permissions: impl IntoIterator<Item = Permission>) -> Self {
+        self.permissions = permissions.into_iter().collect();
+        self
+    }
+
+    pub(crate) fn unverified(mut self) -> Self {
+        self.email_verified = false;
+        self
+    }
+
+    pub(crate) fn being(mut self, condition: Condition) -> Self {
+        self.condition = condition;
+        self
+    }
+
+    fn standing(&self) -> Result<Option<Standing>, Outage> {
+        let status = match self.condition {
+            Condition::Active => AccountStatus::Active,
+            Condition::Suspended => AccountStatus::Suspended,
+            Condition::Deleted => AccountStatus::Deleted,
+            Condition::SignedOut => return Ok(None),
+            Condition::Unknowable => {
+                return Err(Outage::unavailable(
+                    Dependency::Postgres,
+                    "connection refused",
+                ));
+            }
+        };
+        let rights = Rights {
+            status,
+            email_verified: self.email_verified,
+            permissions: self.permissions,
+            epoch: AccessEpoch(1),
+        };
+        Ok(Some(Standing {
+            session: session_id(&self.name),
+            user: user_id(&self.name),
+            rights,
+        }))
+    }
+}
+
+/// The id of the person of that name: the name itself, so that snapshots can be read.
+pub(crate) fn user_id(name: &str) -> UserId {
+    UserId::new(named(b'u', name))
+}
+
+/// The id of the session of the person of that name.
+pub(crate) fn session_id(name: &str) -> SessionId {
+    SessionId::new(named(b's', name))
+}
+
+fn named(kind: u8, name: &str) -> Uuid {
+    let mut bytes = [0; 16];
+    let text = std::iter::once(kind).chain(name.bytes());
+    for (byte, letter) in bytes.iter_mut().zip(text) {
+        *byte = letter;
+    }
+    Uuid::from_bytes(bytes)
+}
+
+/// Everybody who has a token.
+#[derive(Debug, Default)]
+pub(crate) struct People(Mutex<HashMap<String, Person>>);
+
+impl People {
+    /// A token of this person; whoever had the name before is this person now.
+    pub(crate) fn admit(&self, person: Person) -> String {
+        let token = format!("token-of-{}", person.name);
+        self.0.lock().unwrap().insert(token.clone(), person);
+        token
+    }
+
+    /// What the `Standings` port answers.
+    pub(crate) fn standing(
+        &self,
+        session: SessionId,
+        user: UserId,
+    ) -> Result<Option<Standing>, Outage> {
+        let people = self.0.lock().unwrap();
+        let person = people
+            .values()
+            .find(|person| session_id(&person.name) == session && user_id(&person.name) == user);
+        person.map_or(Ok(None), Person::standing)
+    }
+}
+
+impl AccessTokens for People {
+    fn sign(&self, claims: &AccessClaims) -> Result<Secret<String>, Outage> {
+        let (session, generation) = (claims.session, claims.generation.get());
+        Ok(Secret::new(format!("access.{session}.{generation}")))
+    }
+
+    fn verify(
+        &self,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Result<VerifiedAccess, InvalidAccessToken> {
+        let people = self.0.lock().unwrap();
+        let person = people.get(token).ok_or(InvalidAccessToken)?;
+        Ok(VerifiedAccess {
+            user: user_id(&person.name),
+            session: session_id(&person.name),
+            generation: Generation::FIRST,
+            authenticated_at: now,
+        })
+    }
+
+    fn key_set(&self) -> String {
+        r#"{"keys":[]}"#.to_owned()
+    }
+}

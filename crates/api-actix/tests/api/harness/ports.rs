@@ -1,0 +1,237 @@
+//! The mocked ports, and what each of them does when a test does not care.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use domain::access::standing::AccessEpoch;
+use domain::account::password::{PasswordCheck, PasswordHash};
+use domain::account::verification::{OneTimeToken, TokenPurpose};
+use domain::id::{SessionId, TokenId};
+use domain::limit::quota::{LimitClass, Verdict};
+use domain::outage::Dependency;
+use domain::port::accounts::{Credentials, MockAccounts};
+use domain::port::announcements::MockAnnouncements;
+use domain::port::audit_trail::MockAuditTrail;
+use domain::port::clock::Clock;
+use domain::port::content_packer::MockContentPacker;
+use domain::port::hot_sessions::MockHotSessions;
+use domain::port::idempotent_replies::MockIdempotentReplies;
+use domain::port::one_time_tokens::{MockOneTimeTokenCodec, MockOneTimeTokens};
+use domain::port::password_hasher::MockPasswordHasher;
+use domain::port::probe::MockProbe;
+use domain::port::profiles::MockProfiles;
+use domain::port::rate_limiter::MockRateLimiter;
+use domain::port::refresh_tokens::MockRefreshTokens;
+use domain::port::scripts::MockScripts;
+use domain::port::seals::MockSeals;
+use domain::port::sessions::{MockSessions, Rotation};
+use domain::script::entity::ScriptDetail;
+use domain::secret::Secret;
+use domain::session::rotation::{Decision, Generation, RotationState};
+use domain::session::token::{ForgedToken, PresentedRefresh};
+use domain::session::{AuthMethod, Revoke, SessionSummary};
+use test_support::FixedClock;
+use uuid::Uuid;
+
+use super::people::{session_id, user_id};
+use super::{seals, stock, world};
+
+/// Ada's password, as the documentation has it.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// All ports that are mocked.
+#[derive(Default)]
+pub(crate) struct Ports {
+    pub(crate) accounts: MockAccounts,
+    pub(crate) announcements: MockAnnouncements,
+    pub(crate) audit: MockAuditTrail,
+    pub(crate) codec: MockOneTimeTokenCodec,
+    pub(crate) hot: MockHotSessions,
+    pub(crate) limiter: MockRateLimiter,
+    pub(crate) one_time_tokens: MockOneTimeTokens,
+    pub(crate) packer: MockContentPacker,
+    pub(crate) passwords: MockPasswordHasher,
+    pub(crate) probe: MockProbe,
+    pub(crate) profiles: MockProfiles,
+    pub(crate) refresh_tokens: MockRefreshTokens,
+    pub(crate) replies: MockIdempotentReplies,
+    pub(crate) scripts: MockScripts,
+    pub(crate) seals: MockSeals,
+    pub(crate) sessions: MockSessions,
+}
+
+impl Ports {
+    /// Adds what happens where the test has said nothing: mocks ask the expectation that came first.
+    pub(crate) fn with_defaults(mut self, stock: Vec<ScriptDetail>) -> Self {
+        let stock = Arc::new(stock);
+        self.accounts();
+        self.tokens();
+        self.sessions();
+        self.people_and_limits();
+        stock::scripts(&mut self.scripts, &stock);
+        stock::versions(&mut self.scripts, &stock);
+        self.content();
+        self
+    }
+
+    fn accounts(&mut self) {
+        let mock = &mut self.accounts;
+        mock.expect_register().returning(|_| Ok(()));
+        mock.expect_find_credentials().returning(|email| {
+            let account = world::ada();
+            let is_ada = account
+                .user
+                .email
+                .as_ref()
+                .is_some_and(|own| own.key() == email);
+            let password = Some(PasswordHash::restore(PASSWORD.to_owned()));
+            Ok(is_ada.then_some(Credentials { account, password }))
+        });
+        mock.expect_find().returning(|id| {
+            let mut account = world::ada();
+            account.user.id = id;
+            Ok(Some(account))
+        });
+        mock.expect_verify_email().returning(|_| Ok(AccessEpoch(2)));
+        mock.expect_renew_verification().returning(|_| Ok(true));
+        self.passwords
+            .expect_hash()
+            .returning(|password| Ok(PasswordHash::restore(password.expose().to_owned())));
+        self.passwords.expect_check().returning(|claim, hash| {
+            let matches = hash.is_some_and(|hash| hash.expose() == claim.expose());
+            Ok(if matches {
+                PasswordCheck::Matches
+            } else {
+                PasswordCheck::Differs
+            })
+        });
+    }
+
+    /// `shr_…` and `sho_…` are the tokens that the documentation shows; here they are good ones.
+    fn tokens(&mut self) {
+        let write = |token: PresentedRefresh| {
+            let (session, generation) = (token.session, token.generation.get());
+            Secret::new(format!("shr_{session}.{generation}"))
+        };
+        self.refresh_tokens.expect_write().returning(write);
+        self.refresh_tokens.expect_read().returning(|text| {
+            let known = text == "shr_…";
+            known
+                .then(|| PresentedRefresh {
+                    session: session_id("ada"),
+                    generation: Generation::FIRST,
+                })
+                .ok_or(ForgedToken)
+        });
+        self.codec.expect_read().returning(|text, _| {
+            let token = TokenId::new(Uuid::from_u128(7));
+            (text == "sho_…").then_some(token).ok_or(ForgedToken)
+        });
+        self.one_time_tokens.expect_find().returning(|id| {
+            let now = FixedClock::default().now();
+            Ok(Some(OneTimeToken {
+                id,
+                user: user_id("ada"),
+                purpose: TokenPurpose::VerifyEmail,
+                created_at: now,
+                expires_at: now + TimeDelta::hours(24),
+            }))
+        });
+        self.seals.expect_seal().returning(seals::seal);
+        self.seals.expect_open().returning(seals::open);
+    }
+
+    fn sessions(&mut self) {
+        let mock = &mut self.sessions;
+        mock.expect_open().returning(|_| Ok(Vec::new()));
+        mock.expect_rotate().returning(|attempt| {
+            let state = RotationState {
+                generation: attempt.presented.next(),
+                ..RotationState::begin(attempt.now, &attempt.lifetimes)
+            };
+            Ok(Some(Rotation {
+                user: user_id("ada"),
+                decision: Decision::Rotate(state),
+                authenticated_at: attempt.now,
+                methods: vec![AuthMethod::Password],
+            }))
+        });
+        mock.expect_revoke().returning(|revocation| {
+            Ok(match revocation.which {
+                Revoke::One(session) => vec![session],
+                Revoke::AllBut(_) | Revoke::All => Vec::new(),
+            })
+        });
+        mock.expect_list().returning(|_, now| {
+            let session = |id: SessionId| SessionSummary {
+                id,
+                ip: Some("203.0.113.9".parse().unwrap()),
+                user_agent: Some("test".to_owned()),
+                created_at: now,
+                last_seen_at: now,
+                expires_at: now + TimeDelta::days(30),
+            };
+            Ok(vec![
+                session(session_id("ada")),
+                session(session_id("phone")),
+            ])
+        });
+        let hot = &mut self.hot;
+        hot.expect_rotate().returning(|_, _, _, _| Ok(None));
+        hot.expect_put().returning(|_, _, _| Ok(()));
+        hot.expect_forget().returning(|_| Ok(()));
+        self.announcements.expect_announce().return_const(());
+        self.audit.expect_append().returning(|_| Ok(()));
+        self.replies.expect_find().returning(|_| Ok(None));
+    }
+
+    fn people_and_limits(&mut self) {
+        self.profiles.expect_find_public().returning(|name| {
+            let profile = world::profile();
+            Ok((profile.username.key() == name).then_some(profile))
+        });
+        self.profiles.expect_change().returning(|change| {
+            let mut account = world::ada();
+            account.user.revision = change.expected.next();
+            if let Some(name) = &change.patch.display_name {
+                account.user.display_name.clone_from(name);
+            }
+            Ok(account)
+        });
+        self.limiter.expect_admit().returning(|act| Verdict {
+            allowed: true,
+            remaining: act.quota.limit() - 1,
+            reset_after: act.quota.window(),
+        });
+        self.probe
+            .expect_dependency()
+            .return_const(Dependency::Postgres);
+        self.probe.expect_check().returning(|| Ok(()));
+    }
+
+    fn content(&mut self) {
+        self.packer
+            .expect_pack()
+            .returning(|text| Ok(world::pack(text.as_str())));
+        self.packer.expect_unpack().returning(|packed| {
+            let text = packed.gzip.strip_prefix(b"gzip:").unwrap();
+            Ok(text.to_vec())
+        });
+    }
+}
+
+/// Refuses acts of this class.
+pub(crate) fn used_up(class: LimitClass) -> impl FnOnce(&mut Ports) {
+    move |ports| {
+        let verdict = Verdict {
+            allowed: false,
+            remaining: 0,
+            reset_after: TimeDelta::milliseconds(60_500),
+        };
+        let limiter = &mut ports.limiter;
+        limiter
+            .expect_admit()
+            .withf(move |act| act.class == class)
+            .return_const(verdict);
+    }
+}

@@ -1,0 +1,153 @@
+//! The state of the server over the mocked ports: what `wiring` does over adapters.
+
+use std::mem::take;
+use std::sync::Arc;
+
+use api_actix::client_ip::ClientAddresses;
+use api_actix::health::Health;
+use api_actix::limits::{Limits, Quotas};
+use api_actix::state::Api;
+use application::access::authenticate::Authenticate;
+use application::accounts::profile::ProfilePages;
+use application::accounts::register::Register;
+use application::accounts::resend_verification::ResendVerification;
+use application::accounts::verify_email::VerifyEmail;
+use application::scripts::add_version::AddVersion;
+use application::scripts::amend::AmendScript;
+use application::scripts::delete::DeleteScript;
+use application::scripts::list::ListScripts;
+use application::scripts::publish::PublishScript;
+use application::scripts::read::ReadScript;
+use application::scripts::read_versions::ReadVersions;
+use application::scripts::restore::RestoreScript;
+use application::sessions::issue::TokenIssuer;
+use application::sessions::list::ListSessions;
+use application::sessions::refresh::RefreshSession;
+use application::sessions::revoke::RevokeSessions;
+use application::sessions::sign_in::SignIn;
+use domain::port::access_tokens::AccessTokens;
+use domain::port::accounts::Accounts;
+use domain::port::announcements::Announcements;
+use domain::port::clock::Clock;
+use domain::port::content_packer::ContentPacker;
+use domain::port::hot_sessions::HotSessions;
+use domain::port::idempotent_replies::IdempotentReplies;
+use domain::port::ids::Ids;
+use domain::port::password_hasher::PasswordHasher;
+use domain::port::probe::Probe;
+use domain::port::profiles::Profiles;
+use domain::port::refresh_tokens::RefreshTokens;
+use domain::port::scripts::Scripts;
+use domain::port::session_uses::MockSessionUses;
+use domain::port::sessions::Sessions;
+use domain::port::standings::MockStandings;
+use domain::session::rotation::Lifetimes;
+use test_support::{FixedClock, SequentialIds};
+
+use super::people::People;
+use super::ports::Ports;
+
+/// The ports that several use cases share.
+struct Shared {
+    accounts: Arc<dyn Accounts>,
+    announcements: Arc<dyn Announcements>,
+    clock: Arc<dyn Clock>,
+    hot: Arc<dyn HotSessions>,
+    ids: Arc<dyn Ids>,
+    issuer: TokenIssuer,
+    packer: Arc<dyn ContentPacker>,
+    passwords: Arc<dyn PasswordHasher>,
+    profiles: Arc<dyn Profiles>,
+    refresh_tokens: Arc<dyn RefreshTokens>,
+    replies: Arc<dyn IdempotentReplies>,
+    scripts: Arc<dyn Scripts>,
+    sessions: Arc<dyn Sessions>,
+    tokens: Arc<dyn AccessTokens>,
+}
+
+/// A use case over shared ports, and some of its own.
+macro_rules! over {
+    ($shared:ident => $case:ident { $($port:ident),* $(; $own:ident: $value:expr)* }) => {
+        $case { $($port: $shared.$port.clone(),)* $($own: $value,)* }
+    };
+}
+
+pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_only: bool) -> Api {
+    let audit = Arc::new(take(&mut ports.audit));
+    let codec = Arc::new(take(&mut ports.codec));
+    let open_tokens = Arc::new(take(&mut ports.one_time_tokens));
+    let limiter = Arc::new(take(&mut ports.limiter));
+    let probe: Arc<dyn Probe> = Arc::new(take(&mut ports.probe));
+    let seals = Arc::new(take(&mut ports.seals));
+    let shared = Shared::of(ports, people);
+    let refreshed = shared.refresh_tokens.clone();
+    Api {
+        authenticate: authenticate(&shared, people),
+        register: over!(shared => Register { accounts, passwords, hot, issuer, ids, clock }),
+        sign_in: over!(shared => SignIn { accounts, passwords, sessions, hot, announcements, issuer, ids, clock; audit: audit }),
+        refresh: over!(shared => RefreshSession { sessions, hot, announcements, issuer, ids, clock; tokens: refreshed }),
+        list_sessions: over!(shared => ListSessions { sessions, clock }),
+        revoke_sessions: over!(shared => RevokeSessions { sessions, hot, announcements, ids, clock }),
+        verify_email: over!(shared => VerifyEmail { accounts, announcements, ids, clock; codec: codec; tokens: open_tokens }),
+        resend_verification: over!(shared => ResendVerification { accounts, ids, clock }),
+        profiles: over!(shared => ProfilePages { accounts, profiles, ids, clock }),
+        publish_script: over!(shared => PublishScript { scripts, accounts, replies, packer, ids, clock }),
+        read_script: over!(shared => ReadScript { scripts }),
+        list_scripts: over!(shared => ListScripts { scripts, profiles }),
+        amend_script: over!(shared => AmendScript { scripts, ids, clock }),
+        delete_script: over!(shared => DeleteScript { scripts, ids, clock }),
+        restore_script: over!(shared => RestoreScript { scripts, ids, clock }),
+        add_version: over!(shared => AddVersion { scripts, replies, packer, ids, clock }),
+        read_versions: over!(shared => ReadVersions { scripts, packer }),
+        access_tokens: shared.tokens.clone(),
+        seals,
+        ids: shared.ids.clone(),
+        clock: shared.clock.clone(),
+        limits: Limits { limiter, quotas },
+        addresses: ClientAddresses::default(),
+        health: Health::new(vec![probe], Vec::new()),
+        https_only,
+    }
+}
+
+fn authenticate(shared: &Shared, people: &Arc<People>) -> Authenticate {
+    let (mut standings, mut uses) = (MockStandings::new(), MockSessionUses::new());
+    let people = Arc::clone(people);
+    standings
+        .expect_find()
+        .returning(move |session, user| people.standing(session, user));
+    uses.expect_note().return_const(());
+    Authenticate {
+        tokens: shared.tokens.clone(),
+        standings: Arc::new(standings),
+        uses: Arc::new(uses),
+        clock: shared.clock.clone(),
+    }
+}
+
+impl Shared {
+    fn of(ports: Ports, people: &Arc<People>) -> Self {
+        let tokens: Arc<dyn AccessTokens> = people.clone();
+        let refresh_tokens: Arc<dyn RefreshTokens> = Arc::new(ports.refresh_tokens);
+        Self {
+            accounts: Arc::new(ports.accounts),
+            announcements: Arc::new(ports.announcements),
+            clock: Arc::new(FixedClock::default()),
+            hot: Arc::new(ports.hot),
+            ids: Arc::new(SequentialIds::default()),
+            issuer: TokenIssuer {
+                access: tokens.clone(),
+                refresh: refresh_tokens.clone(),
+                lifetimes: Lifetimes::default(),
+            },
+            packer: Arc::new(ports.packer),
+            passwords: Arc::new(ports.passwords),
+            profiles: Arc::new(ports.profiles),
+            refresh_tokens,
+            replies: Arc::new(ports.replies),
+            scripts: Arc::new(ports.scripts),
+            sessions: Arc::new(ports.sessions),
+            tokens,
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What the port of scripts answers by default: a few scripts, and nothing that is written stays.
+
+use std::sync::Arc;
+
+use domain::outage::StoreError;
+use domain::page::Page;
+use domain::port::scripts::MockScripts;
+use domain::revision::Revision;
+use domain::script::entity::{OpenedVersion, ScriptDetail};
+use domain::script::listing::ListScope;
+use domain::script::publication::StaleScript;
+use domain::script::state::{ScriptStatus, Visibility};
+
+use super::world;
+
+pub(super) fn scripts(mock: &mut MockScripts, stock: &Arc<Vec<ScriptDetail>>) {
+    mock.expect_publish().returning(|_| Ok(()));
+    mock.expect_add_version().returning(|_| Ok(()));
+    mock.expect_delete().returning(|deletion| {
+        let is_current = deletion.expected.is_none_or(|seen| seen == Revision::FIRST);
+        is_current
+            .then_some(())
+            .ok_or(StoreError::Conflict(StaleScript))
+    });
+    let here = Arc::clone(stock);
+    mock.expect_find()
+        .returning(move |id| Ok(here.iter().find(|detail| detail.script.id == id).cloned()));
+    let here = Arc::clone(stock);
+    mock.expect_find_by_slug().returning(move |owner, slug| {
+        let fits = |detail: &&ScriptDetail| {
+            detail.owner.username.key() == owner && detail.script.slug == *slug
+        };
+        Ok(here.iter().find(fits).cloned())
+    });
+    let here = Arc::clone(stock);
+    mock.expect_list().returning(move |listing| {
+        let is_listed = |detail: &&ScriptDetail| {
+            detail.script.status == ScriptStatus::Published
+                && (listing.scope != ListScope::Public
+                    || detail.script.visibility == Visibility::Public)
+        };
+        Ok(one_page(
+            here.iter().filter(is_listed).map(world::summary).collect(),
+        ))
+    });
+    let here = Arc::clone(stock);
+    mock.expect_amend().returning(move |amendment| {
+        let found = here
+            .iter()
+            .find(|detail| detail.script.id == amendment.script);
+        let mut detail = found.unwrap().clone();
+        detail.script.revision = amendment.expected.next();
+        detail.script.title = amendment.patch.title.clone().unwrap_or(detail.script.title);
+        Ok(detail)
+    });
+    let here = Arc::clone(stock);
+    mock.expect_restore().returning(move |restoration| {
+        let found = here
+            .iter()
+            .find(|detail| detail.script.id == restoration.script);
+        let mut detail = found.unwrap().clone();
+        detail.script.status = ScriptStatus::Published;
+        Ok(detail)
+    });
+}
+
+pub(super) fn versions(mock: &mut MockScripts, stock: &Arc<Vec<ScriptDetail>>) {
+    let here = Arc::clone(stock);
+    mock.expect_list_versions().returning(move |id, _, _| {
+        let of_script = here.iter().filter(|detail| detail.script.id == id);
+        Ok(one_page(
+            of_script.map(|detail| detail.latest.clone()).collect(),
+        ))
+    });
+    let here = Arc::clone(stock);
+    mock.expect_find_version().returning(move |id, selector| {
+        let found = here.iter().find(|detail| detail.script.id == id);
+        Ok(found.and_then(|detail| world::version(detail, selector)))
+    });
+    let here = Arc::clone(stock);
+    mock.expect_open_version().returning(move |id, selector| {
+        let found = here.iter().find(|detail| detail.script.id == id);
+        let context = found.and_then(|detail| world::version(detail, selector));
+        Ok(context.map(|context| OpenedVersion {
+            context,
+            content: Some(world::pack(world::CONTENT)),
+        }))
+    });
+}
+
+fn one_page<T>(items: Vec<T>) -> Page<T> {
+    Page {
+        items,
+        next: None,
+        previous: None,
+    }
+}

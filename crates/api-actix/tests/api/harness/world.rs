@@ -1,0 +1,159 @@
+//! What there is before a test begins: Ada's account and her scripts. The same in every run, so that snapshots can show it.
+
+use api_actix::digest::sha256;
+use chrono::TimeDelta;
+use domain::access::role::RoleName;
+use domain::account::email::Email;
+use domain::account::profile::DisplayName;
+use domain::account::user::{PublicProfile, User, UserWithRoles};
+use domain::account::username::Username;
+use domain::id::{ScriptId, UserId};
+use domain::port::clock::Clock;
+use domain::script::content::{PackedContent, Sha256};
+use domain::script::entity::{Owner, ScriptDetail, ScriptSummary, VersionInContext};
+use domain::script::slug::Slug;
+use domain::script::state::{ScriptStatus, Visibility};
+use domain::script::taxonomy::{Licence, Tag, Tags};
+use domain::script::version::{VersionLabel, VersionSelector};
+use domain::script::wording::Title;
+use test_support::{FixedClock, a_detail, a_user};
+use uuid::Uuid;
+
+use super::people::user_id;
+
+/// The content of every script.
+pub(crate) const CONTENT: &str = "print('hello')\n";
+/// A script that everybody may see.
+pub(crate) const PUBLIC: ScriptId = ScriptId::new(Uuid::from_u128(0xa11));
+/// A script that only its owner may see.
+pub(crate) const PRIVATE: ScriptId = ScriptId::new(Uuid::from_u128(0xb22));
+/// A script that its owner deleted yesterday.
+pub(crate) const DELETED: ScriptId = ScriptId::new(Uuid::from_u128(0xc33));
+/// A script that does not exist.
+pub(crate) const MISSING: ScriptId = ScriptId::new(Uuid::from_u128(0xd44));
+
+/// Ada: active and verified, with the names that the documentation uses.
+pub(crate) fn ada() -> UserWithRoles {
+    let user = User {
+        id: user_id("ada"),
+        username: Username::parse("ada").unwrap(),
+        display_name: Some(DisplayName::parse("Ada Lovelace").unwrap()),
+        email: Some(Email::parse("ada@example.org").unwrap()),
+        email_verified_at: Some(FixedClock::default().now()),
+        ..a_user()
+    };
+    UserWithRoles {
+        user,
+        roles: vec![RoleName::user()],
+    }
+}
+
+/// What everybody may see of Ada.
+pub(crate) fn profile() -> PublicProfile {
+    let user = ada().user;
+    PublicProfile {
+        id: user.id,
+        username: user.username,
+        display_name: user.display_name,
+        biography: user.biography,
+        public_scripts: 1,
+        created_at: user.created_at,
+    }
+}
+
+/// A script of somebody.
+pub(crate) fn script(
+    id: ScriptId,
+    slug: &str,
+    owner: UserId,
+    visibility: Visibility,
+) -> ScriptDetail {
+    let mut detail = a_detail(owner);
+    detail.owner = Owner {
+        id: owner,
+        username: Username::parse("ada").unwrap(),
+        display_name: Some(DisplayName::parse("Ada Lovelace").unwrap()),
+    };
+    let script = &mut detail.script;
+    script.id = id;
+    script.slug = Slug::parse(slug).unwrap();
+    script.title = Title::parse("Word frequency").unwrap();
+    script.licence = Some(Licence::parse("MIT").unwrap());
+    script.tags = Tags::collect([Tag::parse("text").unwrap()]).unwrap();
+    script.visibility = visibility;
+    let content = pack(CONTENT);
+    detail.latest.script = id;
+    detail.latest.label = Some(VersionLabel::parse("1.0.0").unwrap());
+    detail.latest.sha256 = content.sha256;
+    detail.latest.size = content.size;
+    detail
+}
+
+/// The scripts that there are.
+pub(crate) fn scripts() -> Vec<ScriptDetail> {
+    let owner = user_id("ada");
+    let mut deleted = script(DELETED, "regretted", owner, Visibility::Public);
+    deleted.script.status = ScriptStatus::Deleted;
+    deleted.script.deleted_at = Some(FixedClock::default().now() - TimeDelta::days(1));
+    vec![
+        script(PUBLIC, "word-frequency", owner, Visibility::Public),
+        script(PRIVATE, "diary", owner, Visibility::Private),
+        deleted,
+    ]
+}
+
+/// A content as it is stored; what stands for gzip here can be told from the text.
+pub(crate) fn pack(text: &str) -> PackedContent {
+    let gzip = format!("gzip:{text}").into_bytes();
+    PackedContent {
+        sha256: Sha256::new(sha256(text.as_bytes())),
+        size: u32::try_from(text.len()).unwrap(),
+        gzip_sha256: Sha256::new(sha256(&gzip)),
+        gzip,
+    }
+}
+
+/// The script as lists show it.
+pub(crate) fn summary(detail: &ScriptDetail) -> ScriptSummary {
+    let script = detail.script.clone();
+    ScriptSummary {
+        id: script.id,
+        slug: script.slug,
+        owner: detail.owner.clone(),
+        title: script.title,
+        summary: script.summary,
+        language: script.language,
+        licence: script.licence,
+        tags: script.tags,
+        category: script.category,
+        visibility: script.visibility,
+        latest_version: script.latest_version,
+        created_at: script.created_at,
+        updated_at: script.updated_at,
+    }
+}
+
+/// The only version of the script, if that is the one that is meant.
+pub(crate) fn version(
+    detail: &ScriptDetail,
+    selector: &VersionSelector,
+) -> Option<VersionInContext> {
+    let latest = &detail.latest;
+    let is_meant = match selector {
+        VersionSelector::Latest => true,
+        VersionSelector::Number(number) => latest.number == *number,
+        VersionSelector::Digest(digest) => latest.sha256 == *digest,
+        VersionSelector::Label(label) => latest.label.as_ref() == Some(label),
+    };
+    is_meant.then(|| VersionInContext {
+        access: detail.script.access(),
+        slug: detail.script.slug.clone(),
+        language: detail.script.language.clone(),
+        version: latest.clone(),
+    })
+}
+
+/// The address of a script, and of what is below it.
+pub(crate) fn path(id: ScriptId, tail: &str) -> String {
+    format!("/api/scripts/{id}{tail}")
+}

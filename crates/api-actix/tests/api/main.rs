@@ -1,0 +1,32 @@
+//! The HTTP door over mocked ports: who may do what, how failures look, what every answer carries, and what the
+//! documents promise. Nothing here opens a socket; `e2e` does.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is the failure"
+)]
+
+mod harness;
+
+mod bodies;
+mod conditions;
+mod cors;
+mod cursors;
+mod documents;
+mod headers;
+mod injection;
+mod joining;
+mod json;
+mod limits;
+mod lists;
+mod matrix;
+mod media;
+mod methods;
+mod problems;
+mod raw;
+mod routes;
+mod scripts;
+mod sessions;
+mod users;
+mod versions;
+mod visibility;
