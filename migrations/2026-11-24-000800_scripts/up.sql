@@ -38,6 +38,8 @@ CREATE TABLE scripts (
     language       text        NOT NULL,
     licence        text,
     category_id    integer,
+    -- The names of its tags in their order, beside script_tags: a list reads no third table. Whoever writes one writes both.
+    tag_names      text[]      NOT NULL DEFAULT '{}',
     visibility     text        NOT NULL,
     status         text        NOT NULL DEFAULT 'published',
     latest_version integer     NOT NULL,

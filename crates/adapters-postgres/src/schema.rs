@@ -178,6 +178,7 @@ diesel::table! {
         language -> Text,
         licence -> Nullable<Text>,
         category_id -> Nullable<Int4>,
+        tag_names -> Array<Text>,
         visibility -> Text,
         status -> Text,
         latest_version -> Int4,

@@ -36,6 +36,7 @@ pub(crate) struct NewScriptRow<'a> {
     language: &'a str,
     licence: Option<&'a str>,
     category_id: Option<i32>,
+    tag_names: Vec<&'a str>,
     visibility: &'static str,
     status: &'static str,
     latest_version: i32,
@@ -56,6 +57,7 @@ impl<'a> NewScriptRow<'a> {
             language: script.language.as_str(),
             licence: script.licence.as_ref().map(Licence::as_str),
             category_id,
+            tag_names: tag_names(&script.tags),
             visibility: script.visibility.name(),
             status: script.status.name(),
             latest_version: signed(script.latest_version.get()),
@@ -64,6 +66,11 @@ impl<'a> NewScriptRow<'a> {
             updated_at: script.updated_at,
         }
     }
+}
+
+/// Tags as they are stored, in their order.
+pub(crate) fn tag_names(tags: &Tags) -> Vec<&str> {
+    tags.as_slice().iter().map(Tag::as_str).collect()
 }
 
 /// A version to record.
@@ -120,9 +127,7 @@ impl<'a> From<&'a PackedContent> for NewBlobRow<'a> {
 macro_rules! listed_columns {
     () => {
         "s.id, s.owner_id, u.username, u.display_name, s.slug, s.title, s.summary, s.language, s.licence, \
-         ARRAY(SELECT t.name FROM script_tags st JOIN tags t ON t.id = st.tag_id \
-               WHERE st.script_id = s.id ORDER BY st.position) AS tags, \
-         c.slug AS category, s.visibility, s.latest_version, s.created_at, s.updated_at"
+         s.tag_names, c.slug AS category, s.visibility, s.latest_version, s.created_at, s.updated_at"
     };
 }
 pub(crate) use listed_columns;
@@ -149,7 +154,7 @@ pub(crate) struct ListedRow {
     #[diesel(sql_type = Nullable<Text>)]
     licence: Option<String>,
     #[diesel(sql_type = Array<Text>)]
-    tags: Vec<String>,
+    tag_names: Vec<String>,
     #[diesel(sql_type = Nullable<Text>)]
     category: Option<String>,
     #[diesel(sql_type = Text)]
@@ -176,7 +181,7 @@ impl ListedRow {
             summary: Summary::restore(self.summary),
             language: Language::restore(self.language),
             licence: self.licence.map(Licence::restore),
-            tags: Tags::restore(self.tags.into_iter().map(Tag::restore).collect()),
+            tags: Tags::restore(self.tag_names.into_iter().map(Tag::restore).collect()),
             category: self.category.map(CategorySlug::restore),
             visibility: visibility(&self.visibility)?,
             latest_version: number(self.latest_version)?,

@@ -1,6 +1,6 @@
 //! Writes: each one transaction.
 
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::id::ScriptId;
 use domain::script::entity::ScriptDetail;
@@ -15,7 +15,7 @@ use domain::script::version::Version;
 use domain::script::wording::{Readme, Summary, Title};
 
 use crate::failure::{Damage, Failure, OnUnique};
-use crate::rows::script::{NewScriptRow, NewVersionRow};
+use crate::rows::script::{NewScriptRow, NewVersionRow, tag_names};
 use crate::rows::signed;
 use crate::schema::{script_versions, scripts};
 use crate::sql::{idempotency, journal, script};
@@ -133,7 +133,8 @@ async fn change(
              readme = COALESCE($6, readme), language = COALESCE($7, language), \
              licence = CASE WHEN $8 THEN $9 ELSE licence END, \
              category_id = CASE WHEN $10 THEN $11 ELSE category_id END, \
-             visibility = COALESCE($12, visibility), revision = revision + 1, updated_at = $13 \
+             visibility = COALESCE($12, visibility), tag_names = COALESCE($14, tag_names), \
+             revision = revision + 1, updated_at = $13 \
          WHERE id = $1 AND revision = $2 AND status <> 'deleted'",
     )
     .bind::<Uuid, _>(amendment.script.as_uuid())
@@ -149,6 +150,7 @@ async fn change(
     .bind::<Nullable<Integer>, _>(category.flatten())
     .bind::<Nullable<Text>, _>(patch.visibility.map(Visibility::name))
     .bind::<Timestamptz, _>(amendment.at)
+    .bind::<Nullable<Array<Text>>, _>(patch.tags.as_ref().map(tag_names))
     .execute(&mut wire)
     .await
     .on_unique("scripts_owner_id_slug_key", AmendConflict::SlugTaken)?;

@@ -6,10 +6,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::id::ScriptId;
 use domain::script::content::PackedContent;
 use domain::script::entity::ScriptDetail;
-use domain::script::taxonomy::{CategorySlug, Tag, Tags};
+use domain::script::taxonomy::{CategorySlug, Tags};
 
 use crate::failure::Failure;
-use crate::rows::script::{DetailRow, NewBlobRow, listed_columns, version_columns};
+use crate::rows::script::{DetailRow, NewBlobRow, listed_columns, tag_names, version_columns};
 use crate::schema::script_blobs;
 use crate::statement::handwritten;
 
@@ -88,9 +88,14 @@ pub(crate) async fn make_tags<C>(
     if tags.as_slice().is_empty() {
         return Ok(());
     }
-    let mut names: Vec<_> = tags.as_slice().iter().map(Tag::as_str).collect();
+    let mut names = tag_names(tags);
     names.sort_unstable();
-    handwritten("INSERT INTO tags (name) SELECT unnest($1) ON CONFLICT ON CONSTRAINT tags_name_key DO NOTHING")
+    // Those that are there are not tried: every try would use up a number.
+    handwritten(
+        "INSERT INTO tags (name) SELECT name FROM unnest($1) AS given (name) \
+         WHERE NOT EXISTS (SELECT FROM tags t WHERE t.name = given.name) \
+         ON CONFLICT ON CONSTRAINT tags_name_key DO NOTHING",
+    )
         .bind::<Array<Text>, _>(names)
         .execute(&mut wire)
         .await?;
@@ -106,7 +111,7 @@ pub(crate) async fn put_tags<C>(
     if tags.as_slice().is_empty() {
         return Ok(());
     }
-    let names: Vec<_> = tags.as_slice().iter().map(Tag::as_str).collect();
+    let names = tag_names(tags);
     handwritten(
         "INSERT INTO script_tags (script_id, tag_id, position) \
          SELECT $1, t.id, given.position FROM unnest($2) WITH ORDINALITY AS given (name, position) \
