@@ -73,7 +73,13 @@ pub async fn envelope(
 }
 
 /// Names the request in its answer.
-pub(super) /// One request more that is worked on, until this is dropped: also when its client hangs up, which ends it in the middle.
+pub(super) fn name(headers: &mut HeaderMap, id: &RequestId) {
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+}
+
+/// One request more that is worked on, until this is dropped: also when its client hangs up, which ends it in the middle.
 struct InFlight(metrics::Gauge);
 
 impl InFlight {
@@ -87,12 +93,6 @@ impl InFlight {
 impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.decrement(1.0);
-    }
-}
-
-fn name(headers: &mut HeaderMap, id: &RequestId) {
-    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        headers.insert(HeaderName::from_static("x-request-id"), value);
     }
 }
 
