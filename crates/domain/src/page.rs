@@ -41,6 +41,20 @@ pub struct Position {
     pub id: Uuid,
 }
 
+impl Position {
+    /// The closest place that follows this one, in a list with the newest first.
+    fn below(self) -> Self {
+        let id = Uuid::from_u128(self.id.as_u128().saturating_sub(1));
+        Self { id, ..self }
+    }
+
+    /// The closest place that comes before this one, in a list with the newest first.
+    fn above(self) -> Self {
+        let id = Uuid::from_u128(self.id.as_u128().saturating_add(1));
+        Self { id, ..self }
+    }
+}
+
 /// Where a page starts and which way it reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Window {
@@ -86,8 +100,16 @@ impl<T> Page<T> {
             Window::After(_) => (true, more),
             Window::Before(_) => (more, true),
         };
-        let next = rows.last().filter(|_| after).map(&position);
-        let previous = rows.first().filter(|_| before).map(&position);
+        let mut next = rows.last().filter(|_| after).map(&position);
+        let mut previous = rows.first().filter(|_| before).map(&position);
+        if rows.is_empty() {
+            // What stood here has gone meanwhile. The way back starts just beyond the row that led here, so that it is read, too.
+            match window {
+                Window::First => {}
+                Window::After(place) => previous = Some(place.below()),
+                Window::Before(place) => next = Some(place.above()),
+            }
+        }
         Self {
             items: rows,
             next,
@@ -157,6 +179,17 @@ mod tests {
         );
         assert_eq!(page.next, None);
         assert_eq!(page.previous, Some(position(&1)));
+    }
+
+    #[test]
+    fn a_page_whose_rows_have_gone_leads_back_to_the_row_it_started_from() {
+        let cut = |window| Page::cut(Vec::new(), window, Limit::DEFAULT, position);
+        let after = cut(Window::After(position(&5)));
+        assert_eq!((after.next, after.previous), (None, Some(position(&4))));
+        let before = cut(Window::Before(position(&5)));
+        assert_eq!((before.next, before.previous), (Some(position(&6)), None));
+        let first = cut(Window::First);
+        assert_eq!((first.next, first.previous), (None, None));
     }
 
     #[test]
