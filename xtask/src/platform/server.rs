@@ -171,7 +171,7 @@ pub(crate) async fn stop(site: &Site, interrupt: &mut Interrupt) -> Result<bool>
         return Ok(false);
     };
     tokio::select! {
-        polite = mark.stop(Signal::TERM, GRACE, Signal::KILL) => {
+        polite = mark.stop(Signal::INT, GRACE, Signal::KILL) => {
             say("server", if polite { "stopped" } else { "ended by force" });
         }
         () = interrupt.next() => {
