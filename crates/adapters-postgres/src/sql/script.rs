@@ -96,9 +96,9 @@ pub(crate) async fn make_tags<C>(
          WHERE NOT EXISTS (SELECT FROM tags t WHERE t.name = given.name) \
          ON CONFLICT ON CONSTRAINT tags_name_key DO NOTHING",
     )
-        .bind::<Array<Text>, _>(names)
-        .execute(&mut wire)
-        .await?;
+    .bind::<Array<Text>, _>(names)
+    .execute(&mut wire)
+    .await?;
     Ok(())
 }
 
