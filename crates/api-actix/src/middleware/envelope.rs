@@ -39,7 +39,7 @@ impl RequestId {
 /// metrics. A `HEAD` is answered by what answers the `GET`; the body is left out on the way.
 ///
 /// # Errors
-/// [`Panicked`](super::panic::Panicked) when a handler panicked, which is a complete answer all the same.
+/// `Panicked` when a handler panicked, which is a complete answer all the same.
 pub async fn envelope(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

@@ -21,7 +21,7 @@ const USER_AGENT_CHARACTERS: usize = 512;
 /// its problem can be read like any other.
 ///
 /// # Errors
-/// [`Panicked`], and those of the handlers, which the envelope renders.
+/// `Panicked`, and those of the handlers, which the envelope renders.
 pub async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
