@@ -3,7 +3,7 @@
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::account::verification::TokenPurpose;
+use domain::account::one_time_token::TokenPurpose;
 use domain::id::{SessionId, TokenId};
 use domain::port::one_time_tokens::OneTimeTokenCodec;
 use domain::port::refresh_tokens::RefreshTokens;

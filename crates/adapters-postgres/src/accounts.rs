@@ -7,12 +7,11 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::access::role::RoleName;
 use domain::access::standing::AccessEpoch;
 use domain::account::email::EmailKey;
+use domain::account::one_time_token::{MAILS_PER_HOUR, TokenConflict, TokenIssue, TokenPurpose};
+use domain::account::password::{PasswordChange, PasswordChanged, PasswordHash, PasswordRehash};
 use domain::account::registration::{RegisterConflict, Registration};
 use domain::account::user::UserWithRoles;
-use domain::account::verification::{
-    EmailVerification, TokenConflict, TokenPurpose, VERIFICATION_MAILS_PER_HOUR,
-    VerificationRenewal,
-};
+use domain::account::verification::EmailVerification;
 use domain::id::UserId;
 use domain::outage::{Outage, StoreError};
 use domain::port::accounts::{Accounts, Credentials, Recipient};
@@ -22,8 +21,10 @@ use crate::pg::{Pg, no_conflict};
 use crate::rows::session::NewSessionRow;
 use crate::rows::user::{NewTokenRow, NewUserRow, RecipientRow, UserRow, user_columns};
 use crate::schema::{one_time_tokens, sessions, users};
-use crate::sql::{access, journal};
+use crate::sql::{access, journal, tokens};
 use crate::statement::handwritten;
+
+mod passwords;
 
 /// Accounts in PostgreSQL.
 #[derive(Clone)]
@@ -120,12 +121,30 @@ impl Accounts for PgAccounts {
             .await
     }
 
-    async fn renew_verification(&self, renewal: &VerificationRenewal) -> Result<bool, Outage> {
+    async fn issue_token(&self, issue: &TokenIssue) -> Result<bool, Outage> {
+        let written = self.0.write("issue_token", issue.clone(), issue_token);
+        no_conflict(written.await)
+    }
+
+    async fn change_password(
+        &self,
+        change: &PasswordChange,
+    ) -> Result<PasswordChanged, StoreError<TokenConflict>> {
+        let change = change.clone();
+        self.0
+            .write("change_password", change, passwords::change)
+            .await
+    }
+
+    async fn rehash_password(&self, rehash: &PasswordRehash) -> Result<(), Outage> {
         let written = self
             .0
-            .write("renew_verification", renewal.clone(), renew_verification)
-            .await;
-        no_conflict(written)
+            .write("rehash_password", rehash.clone(), passwords::rehash);
+        no_conflict(written.await)
+    }
+
+    async fn find_password(&self, user: UserId) -> Result<Option<PasswordHash>, Outage> {
+        self.0.read("find_password", &user, passwords::find).await
     }
 }
 
@@ -214,19 +233,15 @@ async fn verify_email(
     mut wire: &AsyncPgConnection,
     verification: &EmailVerification,
 ) -> Result<AccessEpoch, Failure<TokenConflict>> {
-    let used = handwritten(
-        "UPDATE one_time_tokens SET consumed_at = $4 \
-         WHERE id = $1 AND user_id = $2 AND purpose = $3 AND consumed_at IS NULL AND expires_at > $4",
+    let (token, user) = (verification.token, verification.user);
+    tokens::use_up(
+        wire,
+        token,
+        user,
+        TokenPurpose::VerifyEmail,
+        verification.at,
     )
-    .bind::<Uuid, _>(verification.token.as_uuid())
-    .bind::<Uuid, _>(verification.user.as_uuid())
-    .bind::<Text, _>(TokenPurpose::VerifyEmail.name())
-    .bind::<Timestamptz, _>(verification.at)
-    .execute(&mut wire)
     .await?;
-    if used == 0 {
-        return Err(Failure::Conflict(TokenConflict::Invalid));
-    }
     let marked = handwritten(
         "UPDATE users SET email_verified_at = COALESCE(email_verified_at, $2), revision = revision + 1 \
          WHERE id = $1 AND account_status = 'active' AND email IS NOT NULL",
@@ -248,17 +263,18 @@ struct CountRow {
     count: i64,
 }
 
-async fn renew_verification(
+async fn issue_token(
     mut wire: &AsyncPgConnection,
-    renewal: &VerificationRenewal,
+    issue: &TokenIssue,
 ) -> Result<bool, Failure<Never>> {
-    let token = &renewal.token;
-    // The lock lets one renewal of an account count at a time; so the count is a statement, and a snapshot, of its own.
+    let token = &issue.token;
+    // The lock lets one issue of an account count at a time; so the count is a statement, and a snapshot, of its own.
     let needing = handwritten(
         "SELECT id FROM users WHERE id = $1 AND account_status = 'active' AND email IS NOT NULL \
-             AND email_verified_at IS NULL FOR NO KEY UPDATE",
+             AND ($2 <> 'verify_email' OR email_verified_at IS NULL) FOR NO KEY UPDATE",
     )
     .bind::<Uuid, _>(token.user.as_uuid())
+    .bind::<Text, _>(token.purpose.name())
     .execute(&mut wire)
     .await?;
     if needing == 0 {
@@ -273,21 +289,14 @@ async fn renew_verification(
     .bind::<Timestamptz, _>(token.created_at)
     .get_result(&mut wire)
     .await?;
-    if recent.count >= i64::from(VERIFICATION_MAILS_PER_HOUR) {
+    if recent.count >= i64::from(MAILS_PER_HOUR) {
         return Ok(false);
     }
-    handwritten(
-        "UPDATE one_time_tokens SET consumed_at = $3 WHERE user_id = $1 AND purpose = $2 AND consumed_at IS NULL",
-    )
-    .bind::<Uuid, _>(token.user.as_uuid())
-    .bind::<Text, _>(token.purpose.name())
-    .bind::<Timestamptz, _>(token.created_at)
-    .execute(&mut wire)
-    .await?;
+    tokens::supersede(wire, token.user, Some(token.purpose), token.created_at).await?;
     diesel::insert_into(one_time_tokens::table)
         .values(NewTokenRow::from(token))
         .execute(&mut wire)
         .await?;
-    journal::write(wire, &renewal.journal).await?;
+    journal::write(wire, &issue.journal).await?;
     Ok(true)
 }

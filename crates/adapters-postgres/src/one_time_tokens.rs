@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use diesel::sql_types::Uuid;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use domain::account::verification::OneTimeToken;
+use domain::account::one_time_token::OneTimeToken;
 use domain::id::TokenId;
 use domain::outage::Outage;
 use domain::port::one_time_tokens::OneTimeTokens;

@@ -2,15 +2,15 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use diesel::QueryableByName;
-use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::id::{SessionId, UserId};
 use domain::outage::Outage;
 use domain::port::sessions::{Rotation, RotationAttempt, Sessions};
-use domain::session::rotation::Decision;
+use domain::session::rotation::{Decision, RotationState};
 use domain::session::{
-    MAX_SESSIONS_PER_USER, Revocation, Revoke, SessionOpening, SessionSummary, SessionUse,
+    AuthMethod, MAX_SESSIONS_PER_USER, Reauthentication, Revocation, SessionOpening,
+    SessionSummary, SessionUse,
 };
 
 use crate::failure::{Failure, Never};
@@ -18,6 +18,7 @@ use crate::pg::{Pg, no_conflict};
 use crate::rows::session::{NewSessionRow, RotationRow, SummaryRow, rotation_columns};
 use crate::schema::sessions;
 use crate::sql::journal;
+use crate::sql::session::{self, IdRow, ids};
 use crate::statement::handwritten;
 
 /// Sessions in PostgreSQL.
@@ -30,16 +31,6 @@ impl PgSessions {
     pub const fn new(pg: Pg) -> Self {
         Self(pg)
     }
-}
-
-#[derive(QueryableByName)]
-struct IdRow {
-    #[diesel(sql_type = Uuid)]
-    id: uuid::Uuid,
-}
-
-fn ids(rows: Vec<IdRow>) -> Vec<SessionId> {
-    rows.into_iter().map(|row| SessionId::new(row.id)).collect()
 }
 
 #[async_trait]
@@ -62,6 +53,16 @@ impl Sessions for PgSessions {
                 .write("revoke_sessions", revocation.clone(), revoke)
                 .await,
         )
+    }
+
+    async fn reauthenticate(
+        &self,
+        proof: &Reauthentication,
+    ) -> Result<Option<RotationState>, Outage> {
+        let written = self
+            .0
+            .write("reauthenticate", proof.clone(), reauthenticate);
+        no_conflict(written.await)
     }
 
     async fn list(&self, user: UserId, now: DateTime<Utc>) -> Result<Vec<SessionSummary>, Outage> {
@@ -193,30 +194,42 @@ fn rotation(row: &RotationRow, decision: Decision) -> Result<Rotation, Failure<N
 }
 
 async fn revoke(
-    mut wire: &AsyncPgConnection,
+    wire: &AsyncPgConnection,
     revocation: &Revocation,
 ) -> Result<Vec<SessionId>, Failure<Never>> {
-    let (only, but) = match revocation.which {
-        Revoke::One(session) => (Some(session.as_uuid()), None),
-        Revoke::AllBut(session) => (None, Some(session.as_uuid())),
-        Revoke::All => (None, None),
-    };
-    // The database's own clock, since every node asks by it what has ended lately.
-    let ended: Vec<IdRow> = handwritten(
-        "UPDATE sessions SET revoked_at = now(), revoked_reason = $4 \
-         WHERE user_id = $1 AND revoked_at IS NULL AND ($2 IS NULL OR id = $2) AND ($3 IS NULL OR id <> $3) \
-         RETURNING id",
-    )
-    .bind::<Uuid, _>(revocation.user.as_uuid())
-    .bind::<Nullable<Uuid>, _>(only)
-    .bind::<Nullable<Uuid>, _>(but)
-    .bind::<Text, _>(revocation.reason)
-    .load(&mut wire)
-    .await?;
+    let ended = session::end(wire, revocation.user, revocation.which, revocation.reason).await?;
     if !ended.is_empty() {
         journal::write(wire, &revocation.journal).await?;
     }
-    Ok(ids(ended))
+    Ok(ended)
+}
+
+async fn reauthenticate(
+    mut wire: &AsyncPgConnection,
+    proof: &Reauthentication,
+) -> Result<Option<RotationState>, Failure<Never>> {
+    let sql = concat!(
+        "UPDATE sessions SET auth_time = $3, amr = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL \
+             AND idle_expires_at > $3 AND absolute_expires_at > $3 RETURNING ",
+        rotation_columns!()
+    );
+    let methods: Vec<_> = proof
+        .methods
+        .iter()
+        .map(|method| AuthMethod::name(*method))
+        .collect();
+    let rows: Vec<RotationRow> = handwritten(sql)
+        .bind::<Uuid, _>(proof.session.as_uuid())
+        .bind::<Uuid, _>(proof.user.as_uuid())
+        .bind::<Timestamptz, _>(proof.at)
+        .bind::<Array<Text>, _>(methods)
+        .load(&mut wire)
+        .await?;
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(None);
+    };
+    journal::write(wire, &proof.journal).await?;
+    Ok(Some(row.state()))
 }
 
 async fn record(mut wire: &AsyncPgConnection, uses: &[SessionUse]) -> Result<(), Failure<Never>> {

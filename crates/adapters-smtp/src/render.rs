@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use domain::account::locale::Locale;
+use domain::job::Letter;
 use domain::outage::BoxError;
-use domain::port::mailer::{Mail, MailContent};
+use domain::port::mailer::Mail;
 use lettre::Message;
 use lettre::message::{Mailbox, MultiPart};
-use minijinja::{Environment, Value, context};
+use minijinja::{Environment, context};
 
 macro_rules! templates {
     ($($name:literal),* $(,)?) => {
@@ -20,7 +21,12 @@ macro_rules! templates {
     };
 }
 
-templates!("verify_email", "refresh_token_reused");
+templates!(
+    "verify_email",
+    "reset_password",
+    "password_changed",
+    "refresh_token_reused"
+);
 
 /// Renders mails. Names that end in `.html` are escaped, others are not.
 pub(crate) struct Renderer {
@@ -40,54 +46,49 @@ impl Renderer {
 
     /// The mail with text and HTML. Its `Message-ID` is made of the job, so that a mail that is sent again is the same mail.
     pub(crate) fn message(&self, mail: &Mail) -> Result<Message, BoxError> {
-        let (name, values) = values(mail);
-        let language = mail.locale.code();
-        let body = |form: &str| {
-            let template = self
-                .environment
-                .get_template(&format!("{name}.{language}.{form}"))?;
-            template.render(&values)
-        };
-        let (text, html) = (body("txt")?, body("html")?);
+        let (text, html) = (self.body(mail, "txt")?, self.body(mail, "html")?);
         let domain = self.from.email.domain();
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, mail.to.as_str().parse()?))
-            .subject(subject(&mail.content, mail.locale))
+            .subject(subject(mail.letter, mail.locale))
             .message_id(Some(format!("<{}@{domain}>", mail.job)))
             .multipart(MultiPart::alternative_plain_html(text, html))?;
         Ok(message)
     }
-}
 
-fn subject(content: &MailContent, locale: Locale) -> &'static str {
-    match (content, locale) {
-        (MailContent::VerifyEmail { .. }, Locale::English) => "Please confirm your address",
-        (MailContent::VerifyEmail { .. }, Locale::Indonesian) => "Mohon konfirmasi alamat Anda",
-        (MailContent::RefreshTokenReused { .. }, Locale::English) => "A session of yours was ended",
-        (MailContent::RefreshTokenReused { .. }, Locale::Indonesian) => {
-            "Salah satu sesi Anda diakhiri"
+    /// One form of a mail. A letter whose template asks for a token that the mail does not bring is an error.
+    fn body(&self, mail: &Mail, form: &str) -> Result<String, minijinja::Error> {
+        let (letter, language) = (mail.letter.name(), mail.locale.code());
+        let template = self
+            .environment
+            .get_template(&format!("{letter}.{language}.{form}"))?;
+        let (username, at) = (mail.username.as_str(), told(mail.at));
+        match &mail.action {
+            None => template.render(context! { username, at }),
+            Some(action) => template.render(context! {
+                username,
+                at,
+                link => action.link.expose(),
+                token => action.token.expose(),
+                expires_at => told(action.expires_at),
+            }),
         }
     }
 }
 
-fn values(mail: &Mail) -> (&'static str, Value) {
-    let username = mail.username.as_str();
-    match &mail.content {
-        MailContent::VerifyEmail {
-            link,
-            token,
-            expires_at,
-        } => (
-            "verify_email",
-            context! {
-                username, link => link.expose(), token => token.expose(), expires_at => told(*expires_at),
-            },
-        ),
-        MailContent::RefreshTokenReused { at } => (
-            "refresh_token_reused",
-            context! { username, at => told(*at) },
-        ),
+const fn subject(letter: Letter, locale: Locale) -> &'static str {
+    use Letter::{PasswordChanged, RefreshTokenReused, ResetPassword, VerifyEmail};
+    use Locale::{English, Indonesian};
+    match (letter, locale) {
+        (VerifyEmail, English) => "Please confirm your address",
+        (VerifyEmail, Indonesian) => "Mohon konfirmasi alamat Anda",
+        (ResetPassword, English) => "Set a new password",
+        (ResetPassword, Indonesian) => "Tetapkan kata sandi baru",
+        (PasswordChanged, English) => "Your password was changed",
+        (PasswordChanged, Indonesian) => "Kata sandi Anda telah diubah",
+        (RefreshTokenReused, English) => "A session of yours was ended",
+        (RefreshTokenReused, Indonesian) => "Salah satu sesi Anda diakhiri",
     }
 }
 
@@ -102,6 +103,7 @@ mod tests {
     use domain::account::email::Email;
     use domain::account::username::Username;
     use domain::id::JobId;
+    use domain::port::mailer::MailAction;
     use domain::secret::Secret;
     use uuid::Uuid;
 
@@ -109,25 +111,25 @@ mod tests {
         Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap()
     }
 
-    fn contents() -> [MailContent; 2] {
+    fn action() -> MailAction {
         let token = format!("sho_{}", "x".repeat(64));
-        [
-            MailContent::VerifyEmail {
-                link: Secret::new(format!("https://scripthub.test/verify-email#token={token}")),
-                token: Secret::new(token),
-                expires_at: noon(),
-            },
-            MailContent::RefreshTokenReused { at: noon() },
-        ]
+        MailAction {
+            link: Secret::new(format!("https://scripthub.test/page#token={token}")),
+            token: Secret::new(token),
+            expires_at: noon(),
+        }
     }
 
-    fn mail(content: MailContent, locale: Locale) -> Mail {
+    fn mail(letter: Letter, locale: Locale) -> Mail {
+        let brings_a_token = matches!(letter, Letter::VerifyEmail | Letter::ResetPassword);
         Mail {
             job: JobId::new(Uuid::from_u128(7)),
             to: Email::parse("ada@example.org").unwrap(),
             username: Username::parse("ada").unwrap(),
             locale,
-            content,
+            letter,
+            at: noon(),
+            action: brings_a_token.then(action),
         }
     }
 
@@ -137,26 +139,29 @@ mod tests {
 
     #[test]
     fn every_mail_reads_well_in_both_languages() {
-        for content in contents() {
+        let renderer = renderer();
+        for letter in Letter::ALL {
             for locale in Locale::ALL {
-                let mail = mail(content.clone(), locale);
-                let (name, values) = values(&mail);
+                let mail = mail(*letter, locale);
                 for form in ["txt", "html"] {
-                    let name = format!("{name}.{}.{form}", locale.code());
-                    let renderer = renderer();
-                    let template = renderer.environment.get_template(&name).unwrap();
-                    insta::assert_snapshot!(name, template.render(&values).unwrap());
+                    let name = format!("{}.{}.{form}", letter.name(), locale.code());
+                    insta::assert_snapshot!(name, renderer.body(&mail, form).unwrap());
                 }
             }
         }
     }
 
     #[test]
+    fn a_letter_without_its_token_is_not_sent() {
+        let mut mail = mail(Letter::ResetPassword, Locale::English);
+        mail.action = None;
+        assert!(renderer().message(&mail).is_err());
+    }
+
+    #[test]
     fn the_token_stands_in_one_piece_on_a_line_of_its_own() {
-        let [verification, _] = contents();
-        let message = renderer()
-            .message(&mail(verification, Locale::English))
-            .unwrap();
+        let mail = mail(Letter::VerifyEmail, Locale::English);
+        let message = renderer().message(&mail).unwrap();
         let text = String::from_utf8(message.formatted()).unwrap();
         let token = format!("Token: sho_{}", "x".repeat(64));
         assert!(text.lines().any(|line| line.trim_end() == token), "{text}");
@@ -164,14 +169,13 @@ mod tests {
 
     #[test]
     fn a_mail_that_is_sent_again_is_the_same_mail() {
-        let [_, reused] = contents();
         let id = |mail: &Mail| {
             let message = renderer().message(mail).unwrap();
             let text = String::from_utf8(message.formatted()).unwrap();
             let line = text.lines().find(|line| line.starts_with("Message-ID"));
             line.unwrap().to_owned()
         };
-        let mail = mail(reused, Locale::Indonesian);
+        let mail = mail(Letter::RefreshTokenReused, Locale::Indonesian);
         assert_eq!(id(&mail), id(&mail));
         assert!(id(&mail).contains("00000000-0000-0000-0000-000000000007@scripthub.test"));
     }

@@ -9,8 +9,9 @@ use domain::account::email::Email;
 use domain::account::locale::Locale;
 use domain::account::username::Username;
 use domain::id::JobId;
+use domain::job::Letter;
 use domain::port::clock::Clock;
-use domain::port::mailer::{Mail, MailContent, MailError, Mailer};
+use domain::port::mailer::{Mail, MailError, Mailer};
 use test_support::FixedClock;
 use test_support::services::unique_suffix;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -24,9 +25,9 @@ fn a_mail() -> Mail {
         to: Email::parse("ada@example.org").unwrap(),
         username: Username::parse("ada").unwrap(),
         locale: Locale::English,
-        content: MailContent::RefreshTokenReused {
-            at: FixedClock::default().now(),
-        },
+        letter: Letter::RefreshTokenReused,
+        at: FixedClock::default().now(),
+        action: None,
     }
 }
 

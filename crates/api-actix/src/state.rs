@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use application::access::authenticate::Authenticate;
+use application::accounts::change_password::ChangePassword;
+use application::accounts::forgot_password::ForgotPassword;
 use application::accounts::profile::ProfilePages;
 use application::accounts::register::Register;
 use application::accounts::resend_verification::ResendVerification;
+use application::accounts::reset_password::ResetPassword;
 use application::accounts::verify_email::VerifyEmail;
 use application::scripts::add_version::AddVersion;
 use application::scripts::amend::AmendScript;
@@ -16,6 +19,7 @@ use application::scripts::read::ReadScript;
 use application::scripts::read_versions::ReadVersions;
 use application::scripts::restore::RestoreScript;
 use application::sessions::list::ListSessions;
+use application::sessions::reauthenticate::Reauthenticate;
 use application::sessions::refresh::RefreshSession;
 use application::sessions::revoke::RevokeSessions;
 use application::sessions::sign_in::SignIn;
@@ -46,6 +50,14 @@ pub struct Api {
     pub verify_email: VerifyEmail,
     /// Another mail to confirm by.
     pub resend_verification: ResendVerification,
+    /// A mail to set a new password by.
+    pub forgot_password: ForgotPassword,
+    /// A new password by a token out of a mail.
+    pub reset_password: ResetPassword,
+    /// A new password by the current one.
+    pub change_password: ChangePassword,
+    /// Proving once more who one is.
+    pub reauthenticate: Reauthenticate,
     /// Own and public profiles.
     pub profiles: ProfilePages,
     /// Publishing scripts.

@@ -32,10 +32,20 @@ actions! {
     VerifyEmail = "account.verify_email",
     /// A new verification mail was asked for.
     ResendVerification = "account.resend_verification",
+    /// Somebody asked for a mail to set a new password by.
+    RequestPasswordReset = "account.request_password_reset",
+    /// A password was set by a token out of a mail.
+    ResetPassword = "account.reset_password",
+    /// A password was changed by somebody who knew the one before.
+    ChangePassword = "account.change_password",
+    /// A stored hash was replaced by a stronger one of the same password.
+    RehashPassword = "account.rehash_password",
     /// A profile was changed.
     UpdateProfile = "account.update_profile",
     /// A sign-in with e-mail and password was tried.
     SignIn = "session.sign_in",
+    /// Somebody who is signed in proved once more who they are.
+    Reauthenticate = "session.reauthenticate",
     /// A session was ended by its owner.
     SignOut = "session.sign_out",
     /// One or more other sessions of the same person were ended.

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Integer, Jsonb, Text, Timestamptz};
 use diesel::{Insertable, QueryableByName};
-use domain::id::{JobId, LeaseId, SessionId, TokenId, UserId};
-use domain::job::{ClaimedJob, Job, MailOrder, NewJob, retry};
+use domain::account::one_time_token::TokenPurpose;
+use domain::id::{JobId, LeaseId, TokenId, UserId};
+use domain::job::{ClaimedJob, Job, Letter, MailOrder, MailToken, NewJob, retry};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -41,39 +42,48 @@ pub(crate) struct ClaimedRow {
 
 /// The payload of a mail; its form is kept as long as jobs of it may wait.
 #[derive(Serialize, Deserialize)]
-#[serde(tag = "mail", rename_all = "snake_case", deny_unknown_fields)]
-enum MailPayload {
-    VerifyEmail { user: Uuid, token: Uuid },
-    RefreshTokenReused { user: Uuid, session: Uuid },
+#[serde(deny_unknown_fields)]
+struct MailPayload {
+    user: Uuid,
+    letter: String,
+    token: Option<TokenPayload>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenPayload {
+    id: Uuid,
+    purpose: String,
 }
 
 impl From<MailOrder> for MailPayload {
     fn from(order: MailOrder) -> Self {
-        match order {
-            MailOrder::VerifyEmail { user, token } => Self::VerifyEmail {
-                user: user.as_uuid(),
-                token: token.as_uuid(),
-            },
-            MailOrder::RefreshTokenReused { user, session } => Self::RefreshTokenReused {
-                user: user.as_uuid(),
-                session: session.as_uuid(),
-            },
+        Self {
+            user: order.user.as_uuid(),
+            letter: order.letter.name().to_owned(),
+            token: order.token.map(|token| TokenPayload {
+                id: token.id.as_uuid(),
+                purpose: token.purpose.name().to_owned(),
+            }),
         }
     }
 }
 
-impl From<MailPayload> for MailOrder {
-    fn from(payload: MailPayload) -> Self {
-        match payload {
-            MailPayload::VerifyEmail { user, token } => Self::VerifyEmail {
-                user: UserId::new(user),
-                token: TokenId::new(token),
-            },
-            MailPayload::RefreshTokenReused { user, session } => Self::RefreshTokenReused {
-                user: UserId::new(user),
-                session: SessionId::new(session),
-            },
-        }
+impl MailPayload {
+    fn into_order(self) -> Result<MailOrder, Damage> {
+        let unknown = |name: &str| Damage::new("jobs.payload", name);
+        let token = self.token.map(|token| {
+            let purpose = TokenPurpose::by_name(&token.purpose);
+            Ok::<_, Damage>(MailToken {
+                id: TokenId::new(token.id),
+                purpose: purpose.ok_or_else(|| unknown(&token.purpose))?,
+            })
+        });
+        Ok(MailOrder {
+            user: UserId::new(self.user),
+            letter: Letter::by_name(&self.letter).ok_or_else(|| unknown(&self.letter))?,
+            token: token.transpose()?,
+        })
     }
 }
 
@@ -97,8 +107,9 @@ impl ClaimedRow {
     pub(crate) fn into_job(self, lease: LeaseId) -> Result<ClaimedJob, Damage> {
         let job = match self.kind.as_str() {
             "mail" => serde_json::from_value::<MailPayload>(self.payload)
-                .map(|payload| Job::SendMail(payload.into()))
-                .map_err(|error| Damage::new("jobs.payload", error.to_string()))?,
+                .map_err(|error| Damage::new("jobs.payload", error.to_string()))?
+                .into_order()
+                .map(Job::SendMail)?,
             other => return Err(Damage::new("jobs.kind", other)),
         };
         Ok(ClaimedJob {

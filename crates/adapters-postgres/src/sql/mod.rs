@@ -4,3 +4,5 @@ pub(crate) mod access;
 pub(crate) mod idempotency;
 pub(crate) mod journal;
 pub(crate) mod script;
+pub(crate) mod session;
+pub(crate) mod tokens;

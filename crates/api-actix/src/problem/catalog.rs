@@ -67,6 +67,8 @@ catalog! {
         AccountSuspended = "account_suspended", "The account is suspended";
         /// Ask for the permission that `detail` names.
         PermissionDenied = "permission_denied", "You may not do this";
+        /// Send the current password.
+        WrongPassword = "wrong_password", "The password is another one";
         /// Confirm your address by the mail we sent.
         EmailNotVerified = "email_not_verified", "Your address is not confirmed";
         /// Ask the owner.
@@ -117,6 +119,8 @@ catalog! {
     UNPROCESSABLE_ENTITY {
         /// Correct the fields that `errors` names.
         ValidationFailed = "validation_failed", "Some fields are not valid";
+        /// Choose a password that is harder to guess; `errors` says how.
+        WeakPassword = "weak_password", "The password is too easy to guess";
         /// Use a new key for another request.
         IdempotencyKeyReused = "idempotency_key_reused", "The key belongs to another request";
     }

@@ -1,8 +1,10 @@
 //! From what use cases answer to what clients see: exhaustive, so that a new error cannot be forgotten.
 
 use application::access::authenticate::AuthenticateError;
+use application::accounts::change_password::ChangePasswordError;
 use application::accounts::profile::ProfileError;
 use application::accounts::register::RegisterError;
+use application::accounts::reset_password::ResetPasswordError;
 use application::accounts::verify_email::VerifyEmailError;
 use application::idempotency::KeyConflict;
 use application::scripts::add_version::AddVersionError;
@@ -13,11 +15,13 @@ use application::scripts::publish::PublishError;
 use application::scripts::read::ReadError;
 use application::scripts::read_versions::VersionError;
 use application::scripts::restore::RestoreError;
+use application::sessions::reauthenticate::ReauthenticateError;
 use application::sessions::refresh::RefreshError;
 use application::sessions::revoke::RevokeError;
 use application::sessions::sign_in::SignInError;
 use domain::access::actor::{Barred, Denied};
 use domain::outage::Outage;
+use domain::port::password_strength::WeakPassword;
 use domain::violation::Violation;
 
 use super::{Code, Problem};
@@ -78,6 +82,7 @@ impl From<RegisterError> for Problem {
         match error {
             RegisterError::EmailTaken => Self::new(Code::EmailTaken),
             RegisterError::UsernameTaken => Self::new(Code::UsernameTaken),
+            RegisterError::WeakPassword(weak) => weak_password("password", &weak),
             RegisterError::Outage(outage) => outage.into(),
         }
     }
@@ -120,6 +125,41 @@ impl From<VerifyEmailError> for Problem {
         match error {
             VerifyEmailError::TokenInvalid => Self::new(Code::TokenInvalid),
             VerifyEmailError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+fn weak_password(field: &str, weak: &WeakPassword) -> Problem {
+    Problem::of_field(Code::WeakPassword, field, weak.to_string())
+}
+
+impl From<ResetPasswordError> for Problem {
+    fn from(error: ResetPasswordError) -> Self {
+        match error {
+            ResetPasswordError::TokenInvalid => Self::new(Code::TokenInvalid),
+            ResetPasswordError::WeakPassword(weak) => weak_password("password", &weak),
+            ResetPasswordError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ChangePasswordError> for Problem {
+    fn from(error: ChangePasswordError) -> Self {
+        match error {
+            ChangePasswordError::WrongPassword => Self::new(Code::WrongPassword),
+            ChangePasswordError::WeakPassword(weak) => weak_password("new_password", &weak),
+            ChangePasswordError::AccountGone => Self::new(Code::SessionEnded),
+            ChangePasswordError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ReauthenticateError> for Problem {
+    fn from(error: ReauthenticateError) -> Self {
+        match error {
+            ReauthenticateError::WrongPassword => Self::new(Code::WrongPassword),
+            ReauthenticateError::SessionEnded => Self::new(Code::SessionEnded),
+            ReauthenticateError::Outage(outage) => outage.into(),
         }
     }
 }

@@ -107,6 +107,20 @@ impl Problem {
         }
     }
 
+    /// One field and what is wrong with it, under a code of its own.
+    pub fn of_field(code: Code, field: &str, message: String) -> Self {
+        let problem = Self::new(code).detail(format!("{field}: {message}"));
+        let error = FieldError {
+            field: field.to_owned(),
+            code: Cow::Borrowed(code.name()),
+            message,
+        };
+        Self {
+            errors: vec![error],
+            ..problem
+        }
+    }
+
     /// One field that breaks a rule of the domain.
     pub fn field(field: impl Into<String>, violation: &Violation) -> Self {
         Self::invalid(vec![FieldError::new(field, violation)])

@@ -5,7 +5,7 @@ use std::thread;
 
 use adapters_crypto::{
     BcryptHasher, BcryptSettings, GzipPacker, HmacOneTimeTokens, HmacRefreshTokens, HmacSeals,
-    JwtAccessTokens, JwtKeys, JwtSettings, MasterKeys,
+    JwtAccessTokens, JwtKeys, JwtSettings, MasterKeys, ZxcvbnStrength,
 };
 use adapters_memory::{
     LocalAnnouncements, LocalRateLimiter, NoHotSessions, SessionUseNotes, StandingCopies,
@@ -56,6 +56,7 @@ pub(super) struct Adapters {
     pub(super) refresh_tokens: Arc<HmacRefreshTokens>,
     pub(super) token_codec: Arc<HmacOneTimeTokens>,
     pub(super) seals: Arc<HmacSeals>,
+    pub(super) strength: Arc<ZxcvbnStrength>,
     pub(super) passwords: Arc<BcryptHasher>,
     pub(super) packer: Arc<GzipPacker>,
     pub(super) mailer: Arc<TemplateMailer>,
@@ -111,6 +112,7 @@ impl Adapters {
             refresh_tokens: Arc::new(HmacRefreshTokens::new(&master)),
             token_codec: Arc::new(HmacOneTimeTokens::new(&master)),
             seals: Arc::new(HmacSeals::new(&master)),
+            strength: Arc::new(ZxcvbnStrength),
             passwords: Arc::new(hasher(config.bcrypt_cost)?),
             packer: Arc::new(GzipPacker),
             mailer,

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use application::access::authenticate::Authenticate;
+use application::accounts::change_password::ChangePassword;
 use application::accounts::create_admin::CreateAdmin;
+use application::accounts::forgot_password::ForgotPassword;
 use application::accounts::profile::ProfilePages;
 use application::accounts::register::Register;
 use application::accounts::resend_verification::ResendVerification;
+use application::accounts::reset_password::ResetPassword;
 use application::accounts::verify_email::VerifyEmail;
 use application::jobs::send_mail::SendMail;
 use application::jobs::worker::Worker;
@@ -20,6 +23,7 @@ use application::scripts::read_versions::ReadVersions;
 use application::scripts::restore::RestoreScript;
 use application::sessions::issue::TokenIssuer;
 use application::sessions::list::ListSessions;
+use application::sessions::reauthenticate::Reauthenticate;
 use application::sessions::refresh::RefreshSession;
 use application::sessions::revoke::RevokeSessions;
 use application::sessions::sign_in::SignIn;
@@ -39,11 +43,15 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         authenticate: authenticate(adapters),
         register: register(adapters, issuer.clone()),
         sign_in: sign_in(adapters, issuer.clone()),
-        refresh: refresh(adapters, issuer),
+        refresh: refresh(adapters, issuer.clone()),
         list_sessions: list_sessions(adapters),
         revoke_sessions: revoke_sessions(adapters),
         verify_email: verify_email(adapters),
         resend_verification: resend_verification(adapters),
+        forgot_password: forgot_password(adapters),
+        reset_password: reset_password(adapters),
+        change_password: change_password(adapters),
+        reauthenticate: reauthenticate(adapters, issuer),
         profiles: profiles(adapters),
         publish_script: publish(adapters),
         read_script: read_script(adapters),
@@ -87,6 +95,7 @@ fn authenticate(adapters: &Adapters) -> Authenticate {
 fn register(adapters: &Adapters, issuer: TokenIssuer) -> Register {
     Register {
         accounts: adapters.accounts.clone(),
+        strength: adapters.strength.clone(),
         passwords: adapters.passwords.clone(),
         hot: adapters.hot.clone(),
         issuer,
@@ -126,6 +135,54 @@ fn verify_email(adapters: &Adapters) -> VerifyEmail {
 fn resend_verification(adapters: &Adapters) -> ResendVerification {
     ResendVerification {
         accounts: adapters.accounts.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn forgot_password(adapters: &Adapters) -> ForgotPassword {
+    ForgotPassword {
+        accounts: adapters.accounts.clone(),
+        audit: adapters.records.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn reset_password(adapters: &Adapters) -> ResetPassword {
+    ResetPassword {
+        codec: adapters.token_codec.clone(),
+        tokens: adapters.one_time_tokens.clone(),
+        accounts: adapters.accounts.clone(),
+        strength: adapters.strength.clone(),
+        passwords: adapters.passwords.clone(),
+        hot: adapters.hot.clone(),
+        announcements: adapters.announcements.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn change_password(adapters: &Adapters) -> ChangePassword {
+    ChangePassword {
+        accounts: adapters.accounts.clone(),
+        strength: adapters.strength.clone(),
+        passwords: adapters.passwords.clone(),
+        audit: adapters.records.clone(),
+        hot: adapters.hot.clone(),
+        announcements: adapters.announcements.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn reauthenticate(adapters: &Adapters, issuer: TokenIssuer) -> Reauthenticate {
+    Reauthenticate {
+        accounts: adapters.accounts.clone(),
+        passwords: adapters.passwords.clone(),
+        sessions: adapters.sessions.clone(),
+        audit: adapters.records.clone(),
+        issuer,
         ids: adapters.ids.clone(),
         clock: adapters.clock.clone(),
     }

@@ -1,33 +1,71 @@
-//! Accounts: joining, confirming an address, telling about oneself.
+//! Accounts: joining, confirming an address, passwords, telling about oneself.
 
+pub mod change_password;
 pub mod create_admin;
+pub mod forgot_password;
 pub mod profile;
 pub mod register;
 pub mod resend_verification;
+pub mod reset_password;
 pub mod verify_email;
 
 use chrono::{DateTime, Utc};
-use domain::account::verification::{OneTimeToken, TokenPurpose, VERIFICATION_LIFETIME};
+use domain::account::email::Email;
+use domain::account::one_time_token::{OneTimeToken, TokenPurpose};
+use domain::account::user::User;
+use domain::account::username::Username;
 use domain::id::UserId;
-use domain::job::{Job, MailOrder, NewJob};
+use domain::job::{Job, Letter, MailOrder, NewJob};
 use domain::port::ids::Ids;
 
-/// A fresh verification token and the mail that carries it.
-fn verification(ids: &dyn Ids, user: UserId, now: DateTime<Utc>) -> (OneTimeToken, NewJob) {
-    let token = OneTimeToken {
-        id: ids.token(),
-        user,
-        purpose: TokenPurpose::VerifyEmail,
-        created_at: now,
-        expires_at: now + VERIFICATION_LIFETIME,
+/// A fresh token of a purpose and the letter that brings it.
+fn mailed_token(
+    ids: &dyn Ids,
+    user: UserId,
+    purpose: TokenPurpose,
+    now: DateTime<Utc>,
+) -> (OneTimeToken, NewJob) {
+    let token = OneTimeToken::new(ids.token(), user, purpose, now);
+    let letter = match purpose {
+        TokenPurpose::VerifyEmail => Letter::VerifyEmail,
+        TokenPurpose::ResetPassword => Letter::ResetPassword,
     };
-    let mail = NewJob {
+    (token, mail(ids, MailOrder::with_token(&token, letter), now))
+}
+
+/// A mail to be sent at once.
+pub(crate) fn mail(ids: &dyn Ids, order: MailOrder, now: DateTime<Utc>) -> NewJob {
+    NewJob {
         id: ids.job(),
         run_at: now,
-        job: Job::SendMail(MailOrder::VerifyEmail {
-            user,
-            token: token.id,
-        }),
-    };
-    (token, mail)
+        job: Job::SendMail(order),
+    }
+}
+
+/// What somebody who guesses the password of a person would try first.
+fn words_about(
+    username: &Username,
+    email: Option<&Email>,
+    display_name: Option<&str>,
+) -> Vec<String> {
+    let mut words = vec![username.as_str().to_owned()];
+    if let Some(email) = email {
+        words.push(email.as_str().to_owned());
+        words.extend(email.as_str().split(['@', '.']).map(str::to_owned));
+    }
+    words.extend(
+        display_name
+            .into_iter()
+            .flat_map(str::split_whitespace)
+            .map(str::to_owned),
+    );
+    words
+}
+
+fn words_about_user(user: &User) -> Vec<String> {
+    let display_name = user
+        .display_name
+        .as_ref()
+        .map(domain::account::profile::DisplayName::as_str);
+    words_about(&user.username, user.email.as_ref(), display_name)
 }

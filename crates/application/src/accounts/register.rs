@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::access::role::RoleName;
 use domain::account::email::Email;
 use domain::account::locale::Locale;
+use domain::account::one_time_token::TokenPurpose;
 use domain::account::password::NewPassword;
 use domain::account::profile::{Biography, DisplayName};
 use domain::account::registration::{RegisterConflict, Registration};
@@ -18,6 +19,7 @@ use domain::port::clock::Clock;
 use domain::port::hot_sessions::HotSessions;
 use domain::port::ids::Ids;
 use domain::port::password_hasher::PasswordHasher;
+use domain::port::password_strength::{PasswordStrength, WeakPassword};
 use domain::revision::Revision;
 
 use crate::sessions::issue::TokenIssuer;
@@ -27,6 +29,8 @@ use crate::sessions::sign_in::SignedIn;
 pub struct Register {
     /// Records accounts.
     pub accounts: Arc<dyn Accounts>,
+    /// Judges the password.
+    pub strength: Arc<dyn PasswordStrength>,
     /// Hashes the password.
     pub passwords: Arc<dyn PasswordHasher>,
     /// Keeps sessions hot.
@@ -65,6 +69,9 @@ pub enum RegisterError {
     /// Another account has the name.
     #[error("the name is taken")]
     UsernameTaken,
+    /// The password is too easy to guess.
+    #[error(transparent)]
+    WeakPassword(#[from] WeakPassword),
     /// We could not do it.
     #[error(transparent)]
     Outage(#[from] Outage),
@@ -76,6 +83,7 @@ impl Register {
     /// # Errors
     /// See [`RegisterError`].
     pub async fn run(&self, command: RegisterUser) -> Result<SignedIn, RegisterError> {
+        self.judge(&command)?;
         let password = self.passwords.hash(&command.password).await?;
         let now = self.clock.now();
         let user = User {
@@ -95,7 +103,8 @@ impl Register {
             .issuer
             .begin(self.ids.session(), user.id, now, &command.origin);
         let tokens = self.issuer.first_pair(&session)?;
-        let (verification, mail) = super::verification(&*self.ids, user.id, now);
+        let purpose = TokenPurpose::VerifyEmail;
+        let (verification, mail) = super::mailed_token(&*self.ids, user.id, purpose, now);
         let after = Facts::none().with("username", user.username.as_str());
         let entry = AuditEntry::success(
             self.ids.audit(),
@@ -129,6 +138,12 @@ impl Register {
             tokens,
         })
     }
+
+    fn judge(&self, command: &RegisterUser) -> Result<(), WeakPassword> {
+        let display_name = command.display_name.as_ref().map(DisplayName::as_str);
+        let about = super::words_about(&command.username, Some(&command.email), display_name);
+        self.strength.judge(&command.password, &about)
+    }
 }
 
 impl RegisterError {
@@ -145,18 +160,31 @@ impl RegisterError {
 mod tests {
     use super::*;
     use domain::account::password::PasswordHash;
-    use domain::job::{Job, MailOrder};
+    use domain::job::{Job, Letter, MailOrder};
     use domain::outage::Dependency;
     use domain::port::access_tokens::MockAccessTokens;
     use domain::port::accounts::MockAccounts;
     use domain::port::hot_sessions::MockHotSessions;
     use domain::port::password_hasher::MockPasswordHasher;
+    use domain::port::password_strength::MockPasswordStrength;
     use domain::port::refresh_tokens::MockRefreshTokens;
     use domain::secret::Secret;
     use domain::session::rotation::Lifetimes;
     use test_support::{FixedClock, SequentialIds};
 
     async fn run(accounts: MockAccounts) -> Result<SignedIn, RegisterError> {
+        judged(accounts, Ok(())).await
+    }
+
+    async fn judged(
+        accounts: MockAccounts,
+        judgement: Result<(), WeakPassword>,
+    ) -> Result<SignedIn, RegisterError> {
+        let mut strength = MockPasswordStrength::new();
+        strength
+            .expect_judge()
+            .withf(|_, about| about.contains(&"alice@example.org".to_owned()))
+            .return_const(judgement);
         let mut passwords = MockPasswordHasher::new();
         passwords
             .expect_hash()
@@ -173,6 +201,7 @@ mod tests {
             .returning(|_| Secret::new("refresh".to_owned()));
         let use_case = Register {
             accounts: Arc::new(accounts),
+            strength: Arc::new(strength),
             passwords: Arc::new(passwords),
             hot: Arc::new(hot),
             issuer: TokenIssuer {
@@ -202,13 +231,9 @@ mod tests {
             .once()
             .withf(|registration| {
                 let token = registration.verification.unwrap();
-                let mailed = registration.journal.jobs().iter().any(|job| {
-                    job.job
-                        == Job::SendMail(MailOrder::VerifyEmail {
-                            user: registration.user.id,
-                            token: token.id,
-                        })
-                });
+                let letter = MailOrder::with_token(&token, Letter::VerifyEmail);
+                let mut jobs = registration.journal.jobs().iter();
+                let mailed = jobs.any(|job| job.job == Job::SendMail(letter));
                 let session = registration.session.as_ref().unwrap();
                 mailed
                     && registration.roles == [RoleName::user()]
@@ -219,6 +244,13 @@ mod tests {
         let registered = run(accounts).await.unwrap();
         assert_eq!(registered.account.user.email_verified_at, None);
         assert_eq!(registered.tokens.access.expose(), "access");
+    }
+
+    #[tokio::test]
+    async fn a_password_that_is_easy_to_guess_makes_no_account() {
+        let advice = "add another word".to_owned();
+        let weak = judged(MockAccounts::new(), Err(WeakPassword { advice })).await;
+        assert!(matches!(weak, Err(RegisterError::WeakPassword(_))));
     }
 
     #[tokio::test]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::account::email::Email;
+use domain::account::one_time_token::{TokenIssue, TokenPurpose};
 use domain::account::user::AccountStatus;
-use domain::account::verification::VerificationRenewal;
 use domain::audit::{AuditAction, AuditEntry, Origin, Party, Subject};
 use domain::journal::Journal;
 use domain::outage::Outage;
@@ -36,7 +36,8 @@ impl ResendVerification {
             return Ok(());
         }
         let now = self.clock.now();
-        let (token, mail) = super::verification(&*self.ids, user.id, now);
+        let (token, mail) =
+            super::mailed_token(&*self.ids, user.id, TokenPurpose::VerifyEmail, now);
         let subject = Subject::User(user.id);
         let entry = AuditEntry::success(
             self.ids.audit(),
@@ -46,11 +47,11 @@ impl ResendVerification {
             subject,
             origin,
         );
-        let renewal = VerificationRenewal {
+        let issue = TokenIssue {
             token,
             journal: Journal::new(entry).enqueue(mail),
         };
-        if !self.accounts.renew_verification(&renewal).await? {
+        if !self.accounts.issue_token(&issue).await? {
             tracing::info!(user = %user.id, "no verification mail: the account got enough of them");
         }
         Ok(())
@@ -98,9 +99,9 @@ mod tests {
     async fn an_unconfirmed_account_gets_a_new_token_by_mail() {
         let mut accounts = accounts(|_| ());
         accounts
-            .expect_renew_verification()
+            .expect_issue_token()
             .once()
-            .withf(|renewal| renewal.journal.jobs().len() == 1)
+            .withf(|issue| issue.journal.jobs().len() == 1)
             .returning(|_| Ok(true));
         run(accounts).await.unwrap();
     }

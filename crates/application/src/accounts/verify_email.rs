@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use domain::access::standing::AccessChange;
+use domain::account::one_time_token::{TokenConflict, TokenPurpose};
 use domain::account::user::UserWithRoles;
-use domain::account::verification::{EmailVerification, TokenConflict, TokenPurpose};
+use domain::account::verification::EmailVerification;
 use domain::audit::{AuditAction, AuditEntry, Origin, Party, Subject};
 use domain::journal::Journal;
 use domain::outage::{Outage, StoreError};
@@ -55,9 +56,8 @@ impl VerifyEmail {
             return Err(VerifyEmailError::TokenInvalid);
         };
         let now = self.clock.now();
-        let record = self.tokens.find(id).await?.filter(|record| {
-            record.purpose == TokenPurpose::VerifyEmail && now < record.expires_at
-        });
+        let record = self.tokens.find(id).await?;
+        let record = record.filter(|record| record.serves(TokenPurpose::VerifyEmail, now));
         let Some(record) = record else {
             return Err(VerifyEmailError::TokenInvalid);
         };
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
     use chrono::TimeDelta;
     use domain::access::standing::AccessEpoch;
-    use domain::account::verification::OneTimeToken;
+    use domain::account::one_time_token::OneTimeToken;
     use domain::id::UserId;
     use domain::port::accounts::MockAccounts;
     use domain::port::announcements::MockAnnouncements;

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
+use domain::account::one_time_token::TokenPurpose;
 use domain::account::user::AccountStatus;
-use domain::account::verification::TokenPurpose;
-use domain::id::{JobId, TokenId};
-use domain::job::MailOrder;
+use domain::job::{ClaimedJob, MailOrder, MailToken};
 use domain::outage::{BoxError, Outage};
 use domain::port::accounts::{Accounts, Recipient};
 use domain::port::clock::Clock;
-use domain::port::mailer::{Mail, MailContent, MailError, Mailer};
+use domain::port::mailer::{Mail, MailAction, MailError, Mailer};
 use domain::port::one_time_tokens::{OneTimeTokenCodec, OneTimeTokens};
 use domain::secret::Secret;
 
@@ -56,74 +55,71 @@ impl From<Outage> for SendMailError {
 }
 
 impl SendMail {
-    /// Sends the mail of an order.
+    /// Sends the mail that a job orders.
     ///
     /// # Errors
     /// See [`SendMailError`].
-    pub async fn run(&self, job: JobId, order: MailOrder) -> Result<MailOutcome, SendMailError> {
-        let Some(recipient) = self.accounts.find_recipient(order.user()).await? else {
-            return Ok(MailOutcome::NotNeeded);
-        };
-        if recipient.status == AccountStatus::Deleted {
-            return Ok(MailOutcome::NotNeeded);
-        }
-        let Recipient {
+    pub async fn run(
+        &self,
+        job: &ClaimedJob,
+        order: MailOrder,
+    ) -> Result<MailOutcome, SendMailError> {
+        let recipient = self.accounts.find_recipient(order.user).await?;
+        let Some(Recipient {
             email: Some(to),
             username,
             locale,
-            ..
-        } = recipient
+            status: AccountStatus::Active | AccountStatus::Suspended,
+        }) = recipient
         else {
             return Ok(MailOutcome::NotNeeded);
         };
-        let Some(content) = self.content(order).await? else {
-            return Ok(MailOutcome::NotNeeded);
+        let action = match order.token {
+            None => None,
+            Some(token) => match self.action(token).await? {
+                None => return Ok(MailOutcome::NotNeeded),
+                action => action,
+            },
         };
-        match self
-            .mailer
-            .send(&Mail {
-                job,
-                to,
-                username,
-                locale,
-                content,
-            })
-            .await
-        {
+        let mail = Mail {
+            job: job.id,
+            to,
+            username,
+            locale,
+            letter: order.letter,
+            at: job.enqueued_at,
+            action,
+        };
+        match self.mailer.send(&mail).await {
             Ok(()) => Ok(MailOutcome::Sent),
             Err(MailError::Unavailable(source)) => Err(SendMailError::Temporary(source)),
             Err(MailError::Rejected(source)) => Err(SendMailError::Permanent(source)),
         }
     }
 
-    async fn content(&self, order: MailOrder) -> Result<Option<MailContent>, Outage> {
-        match order {
-            MailOrder::VerifyEmail { token, .. } => self.verification(token).await,
-            MailOrder::RefreshTokenReused { .. } => Ok(Some(MailContent::RefreshTokenReused {
-                at: self.clock.now(),
-            })),
-        }
-    }
-
-    async fn verification(&self, id: TokenId) -> Result<Option<MailContent>, Outage> {
-        let open = self
-            .tokens
-            .find(id)
-            .await?
-            .filter(|record| self.clock.now() < record.expires_at);
+    /// What the token lets the person do; nothing once it was used, superseded or has expired.
+    async fn action(&self, token: MailToken) -> Result<Option<MailAction>, Outage> {
+        let record = self.tokens.find(token.id).await?;
+        let now = self.clock.now();
+        let open = record.filter(|record| record.serves(token.purpose, now));
         Ok(open.map(|record| {
-            let token = self.codec.write(id, TokenPurpose::VerifyEmail);
-            let link = Secret::new(format!(
-                "{}/verify-email#token={}",
-                self.pages,
-                token.expose()
-            ));
-            MailContent::VerifyEmail {
-                link,
-                token,
+            let text = self.codec.write(token.id, token.purpose);
+            let page = page(token.purpose);
+            let link = format!("{}/{page}#token={}", self.pages, text.expose());
+            MailAction {
+                link: Secret::new(link),
+                token: text,
                 expires_at: record.expires_at,
             }
         }))
+    }
+}
+
+/// The page of the frontend that takes a token of this purpose.
+const fn page(purpose: TokenPurpose) -> &'static str {
+    match purpose {
+        TokenPurpose::VerifyEmail => "verify-email",
+        TokenPurpose::ResetPassword => "reset-password",
     }
 }
 
@@ -133,8 +129,9 @@ mod tests {
     use chrono::TimeDelta;
     use domain::account::email::Email;
     use domain::account::locale::Locale;
+    use domain::account::one_time_token::OneTimeToken;
     use domain::account::username::Username;
-    use domain::account::verification::OneTimeToken;
+    use domain::job::{Job, Letter};
     use domain::port::accounts::MockAccounts;
     use domain::port::ids::Ids;
     use domain::port::mailer::MockMailer;
@@ -179,9 +176,16 @@ mod tests {
             pages: "https://scripthub.example".to_owned(),
             clock: Arc::new(FixedClock::default()),
         };
-        use_case
-            .run(ids.job(), MailOrder::VerifyEmail { user, token })
-            .await
+        let record = OneTimeToken::new(token, user, TokenPurpose::VerifyEmail, now);
+        let order = MailOrder::with_token(&record, Letter::VerifyEmail);
+        let job = ClaimedJob {
+            id: ids.job(),
+            lease: ids.lease(),
+            attempt: 1,
+            job: Job::SendMail(order),
+            enqueued_at: now,
+        };
+        use_case.run(&job, order).await
     }
 
     #[tokio::test]
@@ -190,7 +194,10 @@ mod tests {
         mailer
             .expect_send()
             .once()
-            .withf(|mail| matches!(&mail.content, MailContent::VerifyEmail { link, .. } if link.expose() == "https://scripthub.example/verify-email#token=sho_secret"))
+            .withf(|mail| {
+                let link = mail.action.as_ref().unwrap().link.expose();
+                link == "https://scripthub.example/verify-email#token=sho_secret"
+            })
             .returning(|_| Ok(()));
         assert_eq!(
             run(AccountStatus::Active, Some(TimeDelta::hours(1)), mailer)

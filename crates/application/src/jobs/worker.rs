@@ -48,7 +48,7 @@ impl Worker {
 
     async fn work(&self, job: &ClaimedJob, lease: LeaseId) -> Result<(), Outage> {
         let outcome = match job.job {
-            Job::SendMail(order) => self.send_mail.run(job.id, order).await,
+            Job::SendMail(order) => self.send_mail.run(job, order).await,
         };
         let settlement = match outcome {
             Ok(MailOutcome::Sent | MailOutcome::NotNeeded) => Settlement::Done,
@@ -90,7 +90,7 @@ mod tests {
     use domain::account::locale::Locale;
     use domain::account::user::AccountStatus;
     use domain::account::username::Username;
-    use domain::job::MailOrder;
+    use domain::job::{Letter, MailOrder};
     use domain::port::accounts::{MockAccounts, Recipient};
     use domain::port::jobs::MockJobs;
     use domain::port::mailer::{MailError, MockMailer};
@@ -99,10 +99,7 @@ mod tests {
 
     fn job(attempt: u32) -> ClaimedJob {
         let ids = SequentialIds::default();
-        let order = MailOrder::RefreshTokenReused {
-            user: a_user().id,
-            session: ids.session(),
-        };
+        let order = MailOrder::notice(a_user().id, Letter::RefreshTokenReused);
         ClaimedJob {
             id: ids.job(),
             lease: ids.lease(),

@@ -2,6 +2,7 @@
 
 pub mod issue;
 pub mod list;
+pub mod reauthenticate;
 pub mod record_uses;
 pub mod refresh;
 pub mod revoke;
@@ -27,7 +28,11 @@ pub(crate) async fn warm(
 
 /// Drops what every node may remember of sessions that have ended. The durable feed tells them too, so failing costs
 /// only the moment.
-async fn forget(hot: &dyn HotSessions, announcements: &dyn Announcements, ended: &[SessionId]) {
+pub(crate) async fn forget(
+    hot: &dyn HotSessions,
+    announcements: &dyn Announcements,
+    ended: &[SessionId],
+) {
     if ended.is_empty() {
         return;
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::audit::{AuditAction, AuditEntry, Origin, Outcome, Party, Subject};
 use domain::id::{SessionId, UserId};
-use domain::job::{Job, MailOrder, NewJob};
+use domain::job::{Letter, MailOrder};
 use domain::journal::Journal;
 use domain::outage::Outage;
 use domain::port::announcements::Announcements;
@@ -158,11 +158,8 @@ impl RefreshSession {
             origin,
         )
         .with_outcome(Outcome::Failure);
-        let mail = NewJob {
-            id: self.ids.job(),
-            run_at: now,
-            job: Job::SendMail(MailOrder::RefreshTokenReused { user, session }),
-        };
+        let notice = MailOrder::notice(user, Letter::RefreshTokenReused);
+        let mail = crate::accounts::mail(&*self.ids, notice, now);
         let revocation = Revocation {
             user,
             which: Revoke::One(session),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::account::email::Email;
-use domain::account::password::{ClaimedPassword, PasswordCheck};
+use domain::account::password::{ClaimedPassword, NewPassword, PasswordCheck, PasswordRehash};
 use domain::account::user::{AccountStatus, UserWithRoles};
 use domain::audit::{AuditAction, AuditEntry, Origin, Outcome, Party, Subject};
 use domain::id::UserId;
@@ -102,7 +102,12 @@ impl SignIn {
         match (check, credentials) {
             (PasswordCheck::Matches | PasswordCheck::MatchesWeakHash, Some(found)) => {
                 match found.account.user.status {
-                    AccountStatus::Active => Ok(self.open(found.account, &attempt.origin).await?),
+                    AccountStatus::Active => {
+                        if check == PasswordCheck::MatchesWeakHash {
+                            self.rehash(&found, &attempt).await;
+                        }
+                        Ok(self.open(found.account, &attempt.origin).await?)
+                    }
                     AccountStatus::Suspended => {
                         self.record_failure(known, &attempt.origin).await?;
                         Err(SignInError::Suspended)
@@ -142,6 +147,37 @@ impl SignIn {
         )
         .with_outcome(Outcome::Failure);
         self.audit.append(&Journal::new(entry)).await
+    }
+
+    /// Replaces a hash that has become too cheap. Not succeeding costs nothing but the next try.
+    async fn rehash(&self, found: &Credentials, attempt: &SignInAttempt) {
+        let Some(from) = found.password.clone() else {
+            return;
+        };
+        let (user, now) = (found.account.user.id, self.clock.now());
+        let rehashed = async {
+            let Ok(password) = NewPassword::parse(attempt.password.expose()) else {
+                return Ok(());
+            };
+            let entry = AuditEntry::success(
+                self.ids.audit(),
+                now,
+                Party::System,
+                AuditAction::RehashPassword,
+                Subject::User(user),
+                &attempt.origin,
+            );
+            let rehash = PasswordRehash {
+                user,
+                from,
+                to: self.passwords.hash(&password).await?,
+                journal: Journal::new(entry),
+            };
+            self.accounts.rehash_password(&rehash).await
+        };
+        if let Err(outage) = rehashed.await {
+            tracing::debug!(error = %outage, "a cheap password hash stays for now");
+        }
     }
 
     async fn open(&self, account: UserWithRoles, origin: &Origin) -> Result<SignedIn, Outage> {

@@ -2,6 +2,7 @@
 
 pub mod email;
 pub mod locale;
+pub mod one_time_token;
 pub mod password;
 pub mod profile;
 pub mod registration;

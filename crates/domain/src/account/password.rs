@@ -1,5 +1,10 @@
 //! Passwords, before and after hashing.
 
+use chrono::{DateTime, Utc};
+
+use crate::access::standing::AccessEpoch;
+use crate::id::{SessionId, TokenId, UserId};
+use crate::journal::Journal;
 use crate::secret::Secret;
 use crate::violation::{Unit, Violation};
 
@@ -97,6 +102,64 @@ impl PasswordHash {
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
+}
+
+/// What gives somebody the right to set a new password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeGrounds {
+    /// A token out of a mail. It is used up, every other token of the account dies with it, every session ends, and the
+    /// address it was mailed to counts as confirmed.
+    Token(TokenId),
+    /// The current password, shown through this session, which goes on; every other one ends.
+    Session(SessionId),
+}
+
+impl PasswordCheck {
+    /// Whether the claim was right.
+    #[must_use]
+    pub const fn matches(self) -> bool {
+        match self {
+            Self::Matches | Self::MatchesWeakHash => true,
+            Self::Differs | Self::DamagedHash => false,
+        }
+    }
+}
+
+/// A new password, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordChange {
+    /// Whose.
+    pub user: UserId,
+    /// The new password.
+    pub hash: PasswordHash,
+    /// By what right.
+    pub grounds: ChangeGrounds,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The audit trail and the notice.
+    pub journal: Journal,
+}
+
+/// What a new password brought about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordChanged {
+    /// The sessions that ended.
+    pub ended: Vec<SessionId>,
+    /// The epoch of the change: a confirmed address changes what the person may do.
+    pub epoch: AccessEpoch,
+}
+
+/// A stronger hash of the password that was just shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordRehash {
+    /// Whose.
+    pub user: UserId,
+    /// What is stored so far.
+    pub from: PasswordHash,
+    /// What takes its place.
+    pub to: PasswordHash,
+    /// The audit trail.
+    pub journal: Journal,
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! How a person comes to have an account.
 
 use crate::access::role::RoleName;
+use crate::account::one_time_token::OneTimeToken;
 use crate::account::password::PasswordHash;
 use crate::account::user::User;
-use crate::account::verification::OneTimeToken;
 use crate::journal::Journal;
 use crate::session::Session;
 

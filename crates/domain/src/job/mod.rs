@@ -4,7 +4,8 @@ pub mod retry;
 
 use chrono::{DateTime, Utc};
 
-use crate::id::{JobId, LeaseId, SessionId, TokenId, UserId};
+use crate::account::one_time_token::{OneTimeToken, TokenPurpose};
+use crate::id::{JobId, LeaseId, TokenId, UserId};
 
 /// A job to enqueue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,31 +37,83 @@ impl Job {
 
 /// A mail to send: only references, so that no secret and no address rests in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MailOrder {
-    /// "Please confirm your address": the token is derived from its id when the mail is rendered.
-    VerifyEmail {
-        /// To whom.
-        user: UserId,
-        /// The token to send.
-        token: TokenId,
-    },
-    /// "A stolen session was ended".
-    RefreshTokenReused {
-        /// To whom.
-        user: UserId,
-        /// The session that was ended.
-        session: SessionId,
-    },
+pub struct MailOrder {
+    /// To whom.
+    pub user: UserId,
+    /// What it says.
+    pub letter: Letter,
+    /// The token that it carries; its text is derived from its id when the mail is rendered.
+    pub token: Option<MailToken>,
+}
+
+/// A token to be mailed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MailToken {
+    /// Its id.
+    pub id: TokenId,
+    /// What it is good for.
+    pub purpose: TokenPurpose,
 }
 
 impl MailOrder {
-    /// The person the mail goes to.
+    /// A letter that tells of something that has happened.
     #[must_use]
-    pub const fn user(self) -> UserId {
-        match self {
-            Self::VerifyEmail { user, .. } | Self::RefreshTokenReused { user, .. } => user,
+    pub const fn notice(user: UserId, letter: Letter) -> Self {
+        Self {
+            user,
+            letter,
+            token: None,
         }
     }
+
+    /// A letter that brings a token.
+    #[must_use]
+    pub const fn with_token(token: &OneTimeToken, letter: Letter) -> Self {
+        Self {
+            user: token.user,
+            letter,
+            token: Some(MailToken {
+                id: token.id,
+                purpose: token.purpose,
+            }),
+        }
+    }
+}
+
+macro_rules! letters {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// What a mail says.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Letter { $($(#[$doc])* $variant,)* }
+
+        impl Letter {
+            /// Every letter.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name, as stored and as templates are called.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The letter of that name.
+            #[must_use]
+            pub fn by_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+letters! {
+    /// "Please confirm your address".
+    VerifyEmail = "verify_email",
+    /// "Here you set a new password".
+    ResetPassword = "reset_password",
+    /// "Your password was changed".
+    PasswordChanged = "password_changed",
+    /// "A stolen session was ended".
+    RefreshTokenReused = "refresh_token_reused",
 }
 
 /// A job that a worker holds for a while.

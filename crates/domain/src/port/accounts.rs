@@ -5,11 +5,12 @@ use async_trait::async_trait;
 use crate::access::standing::AccessEpoch;
 use crate::account::email::{Email, EmailKey};
 use crate::account::locale::Locale;
-use crate::account::password::PasswordHash;
+use crate::account::one_time_token::{TokenConflict, TokenIssue};
+use crate::account::password::{PasswordChange, PasswordChanged, PasswordHash, PasswordRehash};
 use crate::account::registration::{RegisterConflict, Registration};
 use crate::account::user::{AccountStatus, UserWithRoles};
 use crate::account::username::Username;
-use crate::account::verification::{EmailVerification, TokenConflict, VerificationRenewal};
+use crate::account::verification::EmailVerification;
 use crate::id::UserId;
 use crate::outage::{Outage, StoreError};
 
@@ -46,12 +47,29 @@ pub trait Accounts: Send + Sync {
         verification: &EmailVerification,
     ) -> Result<AccessEpoch, StoreError<TokenConflict>>;
 
-    /// Records a new verification token, kills older ones of the account, and enqueues the mail. Does nothing and
-    /// answers `false` when the account got [`VERIFICATION_MAILS_PER_HOUR`] tokens within the last hour, or is
-    /// confirmed or not active by now.
+    /// Records a new token, kills older ones of its purpose, and enqueues the mail. Does nothing and answers `false` when the
+    /// account got [`MAILS_PER_HOUR`] tokens of the purpose within the last hour, or has no use for one by now: it is not
+    /// active, has no address or, for a verification, a confirmed one.
     ///
-    /// [`VERIFICATION_MAILS_PER_HOUR`]: crate::account::verification::VERIFICATION_MAILS_PER_HOUR
-    async fn renew_verification(&self, renewal: &VerificationRenewal) -> Result<bool, Outage>;
+    /// [`MAILS_PER_HOUR`]: crate::account::one_time_token::MAILS_PER_HOUR
+    async fn issue_token(&self, issue: &TokenIssue) -> Result<bool, Outage>;
+
+    /// Sets a new password and ends sessions, atomically; what exactly depends on the
+    /// [`ChangeGrounds`](crate::account::password::ChangeGrounds).
+    ///
+    /// # Errors
+    /// MUST answer [`TokenConflict::Invalid`] if the token is unknown, used, superseded or expired, or the account is not
+    /// active.
+    async fn change_password(
+        &self,
+        change: &PasswordChange,
+    ) -> Result<PasswordChanged, StoreError<TokenConflict>>;
+
+    /// Replaces a hash by a stronger one of the same password, unless the password was changed meanwhile.
+    async fn rehash_password(&self, rehash: &PasswordRehash) -> Result<(), Outage>;
+
+    /// The stored password of an active account.
+    async fn find_password(&self, user: UserId) -> Result<Option<PasswordHash>, Outage>;
 }
 
 /// What signing in needs to know of an account.

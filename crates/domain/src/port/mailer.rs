@@ -7,6 +7,7 @@ use crate::account::email::Email;
 use crate::account::locale::Locale;
 use crate::account::username::Username;
 use crate::id::JobId;
+use crate::job::Letter;
 use crate::outage::BoxError;
 use crate::secret::Secret;
 
@@ -32,27 +33,23 @@ pub struct Mail {
     pub username: Username,
     /// In which language.
     pub locale: Locale,
-    /// What about.
-    pub content: MailContent,
+    /// What it says.
+    pub letter: Letter,
+    /// When what it tells of has happened.
+    pub at: DateTime<Utc>,
+    /// What the person can do by it.
+    pub action: Option<MailAction>,
 }
 
-/// What a mail is about.
+/// What a mail lets a person do.
 #[derive(Debug, Clone)]
-pub enum MailContent {
-    /// "Please confirm your address".
-    VerifyEmail {
-        /// The page that confirms; it carries the token in its fragment, so that no server logs it.
-        link: Secret<String>,
-        /// The bare token, for those who type.
-        token: Secret<String>,
-        /// When it stops working.
-        expires_at: DateTime<Utc>,
-    },
-    /// "A stolen session was ended".
-    RefreshTokenReused {
-        /// When.
-        at: DateTime<Utc>,
-    },
+pub struct MailAction {
+    /// The page that does it; it carries the token in its fragment, so that no server logs it.
+    pub link: Secret<String>,
+    /// The bare token, for those who type.
+    pub token: Secret<String>,
+    /// When it stops working.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// Why a mail was not sent.

@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod mailer;
 pub mod one_time_tokens;
 pub mod password_hasher;
+pub mod password_strength;
 pub mod probe;
 pub mod profiles;
 pub mod rate_limiter;

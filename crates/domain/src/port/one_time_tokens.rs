@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::account::verification::{OneTimeToken, TokenPurpose};
+use crate::account::one_time_token::{OneTimeToken, TokenPurpose};
 use crate::id::TokenId;
 use crate::outage::Outage;
 use crate::secret::Secret;

@@ -5,8 +5,10 @@ use chrono::{DateTime, Utc};
 
 use crate::id::{SessionId, UserId};
 use crate::outage::Outage;
-use crate::session::rotation::{Decision, Generation, Lifetimes};
-use crate::session::{AuthMethod, Revocation, SessionOpening, SessionSummary, SessionUse};
+use crate::session::rotation::{Decision, Generation, Lifetimes, RotationState};
+use crate::session::{
+    AuthMethod, Reauthentication, Revocation, SessionOpening, SessionSummary, SessionUse,
+};
 
 /// Sessions; PostgreSQL.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -27,6 +29,13 @@ pub trait Sessions: Send + Sync {
 
     /// Ends sessions; answers those that this ended. Ending what has ended already is fine.
     async fn revoke(&self, revocation: &Revocation) -> Result<Vec<SessionId>, Outage>;
+
+    /// Writes down that the person of a living session proved once more who they are; answers where its refresh token stands.
+    /// `None` when the session has ended.
+    async fn reauthenticate(
+        &self,
+        proof: &Reauthentication,
+    ) -> Result<Option<RotationState>, Outage>;
 
     /// The living sessions of a person, the one heard of last first; at most 50.
     async fn list(&self, user: UserId, now: DateTime<Utc>) -> Result<Vec<SessionSummary>, Outage>;

@@ -107,6 +107,21 @@ pub struct Revocation {
     pub journal: Journal,
 }
 
+/// Somebody who is signed in proved once more who they are, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reauthentication {
+    /// Through which session.
+    pub session: SessionId,
+    /// Whose it is.
+    pub user: UserId,
+    /// How.
+    pub methods: Vec<AuthMethod>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The audit trail.
+    pub journal: Journal,
+}
+
 /// An access token of a generation was used for the first time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionUse {

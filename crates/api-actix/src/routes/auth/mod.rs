@@ -1,11 +1,15 @@
 //! Joining, signing in, staying signed in, signing out.
 
+mod change_password;
+mod forgot_password;
 mod list_sessions;
 mod login;
 mod logout;
+mod reauthenticate;
 mod refresh;
 mod register;
 mod resend_verification;
+mod reset_password;
 mod revoke_session;
 mod revoke_sessions;
 mod verify_email;
@@ -21,6 +25,10 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(logout::logout_user)
         .service(verify_email::verify_email)
         .service(resend_verification::resend_verification)
+        .service(forgot_password::forgot_password)
+        .service(reset_password::reset_password)
+        .service(change_password::change_password)
+        .service(reauthenticate::reauthenticate_user)
         .service(list_sessions::list_sessions)
         .service(revoke_session::revoke_session)
         .service(revoke_sessions::revoke_sessions);

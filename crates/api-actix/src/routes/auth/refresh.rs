@@ -2,6 +2,8 @@
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use application::sessions::refresh::RefreshError;
+use chrono::{DateTime, Utc};
+use domain::session::token::TokenPair;
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -29,6 +31,15 @@ impl Body for RefreshBody {}
 #[schema(title = "Refreshed")]
 pub(super) struct RefreshedView {
     token: TokenView,
+}
+
+impl RefreshedView {
+    /// The pair as seen at `now`.
+    pub(super) fn at(tokens: &TokenPair, now: DateTime<Utc>) -> Self {
+        Self {
+            token: TokenView::at(tokens, now),
+        }
+    }
 }
 
 /// Exchange a refresh token for the next pair
@@ -61,6 +72,5 @@ pub(super) async fn refresh_session(
         Err(RefreshError::Outage(_)) => "failed",
     };
     metrics::counter!("refreshes_total", "outcome" => told).increment(1);
-    let token = TokenView::at(&outcome?, api.clock.now());
-    Ok(HttpResponse::Ok().json(RefreshedView { token }))
+    Ok(HttpResponse::Ok().json(RefreshedView::at(&outcome?, api.clock.now())))
 }

@@ -86,7 +86,7 @@ async fn run(ports: Ports, email: &str) -> Result<SignedIn, SignInError> {
     };
     let attempt = SignInAttempt {
         email: email.to_owned(),
-        password: ClaimedPassword::new("secret".to_owned()),
+        password: ClaimedPassword::new("correct horse".to_owned()),
         origin: Origin::default(),
     };
     use_case.run(attempt).await
@@ -127,6 +127,33 @@ async fn a_session_opens_even_when_the_hot_copy_cannot_be_written() {
         .expect_put()
         .returning(|_, _, _| Err(Outage::Overloaded(Dependency::Redis)));
     assert!(run(ports, "alice@example.org").await.is_ok());
+}
+
+#[tokio::test]
+async fn a_hash_that_has_become_too_cheap_is_replaced_and_never_stands_in_the_way() {
+    for replaced in [true, false] {
+        let weak = PasswordCheck::MatchesWeakHash;
+        let mut ports = ports(credentials(AccountStatus::Active), weak);
+        ports
+            .passwords
+            .expect_hash()
+            .returning(|_| Ok(PasswordHash::restore("stronger".to_owned())));
+        ports
+            .accounts
+            .expect_rehash_password()
+            .once()
+            .withf(|rehash| rehash.from.expose() == "hash" && rehash.to.expose() == "stronger")
+            .returning(move |_| {
+                if replaced {
+                    Ok(())
+                } else {
+                    Err(Outage::Overloaded(Dependency::Postgres))
+                }
+            });
+        ports.sessions.expect_open().returning(|_| Ok(Vec::new()));
+        ports.hot.expect_put().returning(|_, _, _| Ok(()));
+        assert!(run(ports, "alice@example.org").await.is_ok());
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,116 @@
+//! One-time tokens: what a mail carries, and what it is good for.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::id::{TokenId, UserId};
+use crate::journal::Journal;
+
+/// At most so many mails of one purpose go to one account within an hour, whoever asks for them.
+pub const MAILS_PER_HOUR: u32 = 3;
+
+macro_rules! purposes {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, lives: $lives:expr;)*) => {
+        /// What a token is good for; a token of one purpose is nothing for another.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum TokenPurpose { $($(#[$doc])* $variant,)* }
+
+        impl TokenPurpose {
+            /// Every purpose.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name, as stored and as signed.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// How long such a token works.
+            #[must_use]
+            pub const fn lifetime(self) -> TimeDelta {
+                match self { $(Self::$variant => $lives,)* }
+            }
+        }
+    };
+}
+
+purposes! {
+    /// Confirms an address.
+    VerifyEmail = "verify_email", lives: TimeDelta::hours(24);
+    /// Sets a new password.
+    ResetPassword = "reset_password", lives: TimeDelta::minutes(30);
+}
+
+impl TokenPurpose {
+    /// The purpose of that name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|purpose| purpose.name() == name)
+    }
+}
+
+/// The record of a token; its text is derived from the id when it is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OneTimeToken {
+    /// Its id.
+    pub id: TokenId,
+    /// Whose it is.
+    pub user: UserId,
+    /// What it is good for.
+    pub purpose: TokenPurpose,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it stops working.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl OneTimeToken {
+    /// A token made now.
+    #[must_use]
+    pub fn new(id: TokenId, user: UserId, purpose: TokenPurpose, now: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            user,
+            purpose,
+            created_at: now,
+            expires_at: now + purpose.lifetime(),
+        }
+    }
+
+    /// Whether the token is good for this, now.
+    #[must_use]
+    pub fn serves(&self, purpose: TokenPurpose, now: DateTime<Utc>) -> bool {
+        self.purpose == purpose && now < self.expires_at
+    }
+}
+
+/// Why a token was not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenConflict {
+    /// Unknown, used, superseded or expired: nobody is told which.
+    Invalid,
+}
+
+/// A token to be mailed; older ones of its purpose stop working.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenIssue {
+    /// The new token.
+    pub token: OneTimeToken,
+    /// The audit trail and the mail.
+    pub journal: Journal,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_purpose_is_found_by_its_name() {
+        for purpose in TokenPurpose::ALL {
+            assert_eq!(TokenPurpose::by_name(purpose.name()), Some(*purpose));
+        }
+        assert_eq!(TokenPurpose::by_name("anything"), None);
+    }
+}
