@@ -5,17 +5,16 @@ use adapters_postgres::{PgAccounts, PgOneTimeTokens, PgProfiles};
 use chrono::TimeDelta;
 use domain::access::role::RoleName;
 use domain::account::email::Email;
+use domain::account::one_time_token::{OneTimeToken, TokenConflict, TokenIssue, TokenPurpose};
 use domain::account::locale::Locale;
 use domain::account::profile::{DisplayName, ProfileChange, ProfilePatch};
 use domain::account::registration::{RegisterConflict, Registration};
 use domain::account::user::User;
 use domain::account::username::Username;
-use domain::account::verification::{
-    EmailVerification, OneTimeToken, TokenConflict, TokenPurpose, VerificationRenewal,
-};
+use domain::account::verification::EmailVerification;
 use domain::audit::{AuditAction, Party, Subject};
 use domain::id::TokenId;
-use domain::job::{Job, MailOrder, NewJob};
+use domain::job::{Job, Letter, MailOrder, NewJob};
 use domain::outage::StoreError;
 use domain::port::accounts::Accounts;
 use domain::port::ids::Ids;
@@ -40,10 +39,7 @@ fn a_full_registration(user: &User) -> Registration {
     let mail = NewJob {
         id: SequentialIds::default().job(),
         run_at: user.created_at,
-        job: Job::SendMail(MailOrder::VerifyEmail {
-            user: user.id,
-            token: token.id,
-        }),
+        job: Job::SendMail(MailOrder::with_token(&token, Letter::VerifyEmail)),
     };
     let mut registration = a_registration(user.clone());
     registration.verification = Some(token);
@@ -230,7 +226,7 @@ async fn at_most_three_tokens_an_hour_and_the_newest_alone_works() {
     let renew = |number: u128, minutes: i64| {
         let mut token = a_token(&user, number);
         token.created_at += TimeDelta::minutes(minutes);
-        VerificationRenewal {
+        TokenIssue {
             token,
             journal: journal(),
         }
@@ -243,7 +239,7 @@ async fn at_most_three_tokens_an_hour_and_the_newest_alone_works() {
         (5, 61, true),
     ] {
         let renewed = accounts
-            .renew_verification(&renew(number, minutes))
+            .issue_token(&renew(number, minutes))
             .await
             .unwrap();
         assert_eq!(renewed, sent, "the one at minute {minutes}");
@@ -260,7 +256,7 @@ async fn two_renewals_at_once_count_one_after_the_other() {
     let mut tries = Vec::new();
     for number in 1..=8 {
         let accounts = PgAccounts::new(home.pg.clone());
-        let renewal = VerificationRenewal {
+        let renewal = TokenIssue {
             token: a_token(&user, number),
             journal: a_journal(
                 AuditAction::ResendVerification,
@@ -269,7 +265,7 @@ async fn two_renewals_at_once_count_one_after_the_other() {
             ),
         };
         tries.push(tokio::spawn(async move {
-            accounts.renew_verification(&renewal).await.unwrap()
+            accounts.issue_token(&renewal).await.unwrap()
         }));
     }
     let mut sent = 0;

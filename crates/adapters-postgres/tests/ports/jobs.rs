@@ -6,8 +6,8 @@ use crate::common::{Home, home};
 use adapters_postgres::{PgJobs, PgRecords};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::audit::{AuditAction, Party, Subject};
-use domain::id::{JobId, LeaseId, SessionId, UserId};
-use domain::job::{Job, MailOrder, NewJob, Settlement, retry};
+use domain::id::{JobId, LeaseId, UserId};
+use domain::job::{Job, Letter, MailOrder, NewJob, Settlement, retry};
 use domain::port::audit_trail::AuditTrail;
 use domain::port::jobs::Jobs;
 use domain::port::retention::Retention;
@@ -30,10 +30,7 @@ async fn enqueue(home: &Home, count: u128) {
         journal = journal.enqueue(NewJob {
             id: JobId::new(Uuid::from_u128(number)),
             run_at: noon(),
-            job: Job::SendMail(MailOrder::RefreshTokenReused {
-                user: UserId::new(Uuid::from_u128(number)),
-                session: SessionId::new(Uuid::from_u128(number)),
-            }),
+            job: Job::SendMail(MailOrder::notice(UserId::new(Uuid::nil()), Letter::RefreshTokenReused)),
         });
     }
     PgRecords::new(home.pg.clone())

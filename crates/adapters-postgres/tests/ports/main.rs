@@ -10,5 +10,6 @@ mod faults;
 mod jobs;
 mod keyed;
 mod lists;
+mod passwords;
 mod scripts;
 mod sessions;

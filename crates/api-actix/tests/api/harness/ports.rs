@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use domain::access::standing::AccessEpoch;
-use domain::account::password::{PasswordCheck, PasswordHash};
-use domain::account::verification::{OneTimeToken, TokenPurpose};
+use domain::account::one_time_token::{OneTimeToken, TokenPurpose};
+use domain::account::password::{PasswordChanged, PasswordCheck, PasswordHash};
 use domain::id::{SessionId, TokenId};
 use domain::limit::quota::{LimitClass, Verdict};
 use domain::outage::Dependency;
@@ -18,6 +18,7 @@ use domain::port::hot_sessions::MockHotSessions;
 use domain::port::idempotent_replies::MockIdempotentReplies;
 use domain::port::one_time_tokens::{MockOneTimeTokenCodec, MockOneTimeTokens};
 use domain::port::password_hasher::MockPasswordHasher;
+use domain::port::password_strength::MockPasswordStrength;
 use domain::port::probe::MockProbe;
 use domain::port::profiles::MockProfiles;
 use domain::port::rate_limiter::MockRateLimiter;
@@ -27,7 +28,7 @@ use domain::port::seals::MockSeals;
 use domain::port::sessions::{MockSessions, Rotation};
 use domain::script::entity::ScriptDetail;
 use domain::secret::Secret;
-use domain::session::rotation::{Decision, Generation, RotationState};
+use domain::session::rotation::{Decision, Generation, Lifetimes, RotationState};
 use domain::session::token::{ForgedToken, PresentedRefresh};
 use domain::session::{AuthMethod, Revoke, SessionSummary};
 use test_support::FixedClock;
@@ -58,6 +59,7 @@ pub(crate) struct Ports {
     pub(crate) scripts: MockScripts,
     pub(crate) seals: MockSeals,
     pub(crate) sessions: MockSessions,
+    pub(crate) strength: MockPasswordStrength,
 }
 
 impl Ports {
@@ -93,7 +95,16 @@ impl Ports {
             Ok(Some(account))
         });
         mock.expect_verify_email().returning(|_| Ok(AccessEpoch(2)));
-        mock.expect_renew_verification().returning(|_| Ok(true));
+        mock.expect_issue_token().returning(|_| Ok(true));
+        mock.expect_find_password()
+            .returning(|_| Ok(Some(PasswordHash::restore(PASSWORD.to_owned()))));
+        mock.expect_change_password().returning(|_| {
+            Ok(PasswordChanged {
+                ended: Vec::new(),
+                epoch: AccessEpoch(2),
+            })
+        });
+        self.strength.expect_judge().return_const(Ok(()));
         self.passwords
             .expect_hash()
             .returning(|password| Ok(PasswordHash::restore(password.expose().to_owned())));
@@ -123,19 +134,20 @@ impl Ports {
                 })
                 .ok_or(ForgedToken)
         });
-        self.codec.expect_read().returning(|text, _| {
-            let token = TokenId::new(Uuid::from_u128(7));
-            (text == "sho_…").then_some(token).ok_or(ForgedToken)
+        // There is one open token of every purpose.
+        let id = |purpose: TokenPurpose| {
+            let mut purposes = TokenPurpose::ALL.iter();
+            let number = purposes.position(|known| *known == purpose).unwrap();
+            TokenId::new(Uuid::from_u128(number.try_into().unwrap()))
+        };
+        self.codec.expect_read().returning(move |text, purpose| {
+            (text == "sho_…").then(|| id(purpose)).ok_or(ForgedToken)
         });
-        self.one_time_tokens.expect_find().returning(|id| {
+        self.one_time_tokens.expect_find().returning(move |asked| {
             let now = FixedClock::default().now();
-            Ok(Some(OneTimeToken {
-                id,
-                user: user_id("ada"),
-                purpose: TokenPurpose::VerifyEmail,
-                created_at: now,
-                expires_at: now + TimeDelta::hours(24),
-            }))
+            let mut purposes = TokenPurpose::ALL.iter().copied();
+            let purpose = purposes.find(|purpose| id(*purpose) == asked);
+            Ok(purpose.map(|purpose| OneTimeToken::new(asked, user_id("ada"), purpose, now)))
         });
         self.seals.expect_seal().returning(seals::seal);
         self.seals.expect_open().returning(seals::open);
@@ -155,6 +167,10 @@ impl Ports {
                 authenticated_at: attempt.now,
                 methods: vec![AuthMethod::Password],
             }))
+        });
+        mock.expect_reauthenticate().returning(|proof| {
+            let lifetimes = Lifetimes::default();
+            Ok(Some(RotationState::begin(proof.at, &lifetimes)))
         });
         mock.expect_revoke().returning(|revocation| {
             Ok(match revocation.which {

@@ -8,9 +8,12 @@ use api_actix::health::Health;
 use api_actix::limits::{Limits, Quotas};
 use api_actix::state::Api;
 use application::access::authenticate::Authenticate;
+use application::accounts::change_password::ChangePassword;
+use application::accounts::forgot_password::ForgotPassword;
 use application::accounts::profile::ProfilePages;
 use application::accounts::register::Register;
 use application::accounts::resend_verification::ResendVerification;
+use application::accounts::reset_password::ResetPassword;
 use application::accounts::verify_email::VerifyEmail;
 use application::scripts::add_version::AddVersion;
 use application::scripts::amend::AmendScript;
@@ -22,6 +25,7 @@ use application::scripts::read_versions::ReadVersions;
 use application::scripts::restore::RestoreScript;
 use application::sessions::issue::TokenIssuer;
 use application::sessions::list::ListSessions;
+use application::sessions::reauthenticate::Reauthenticate;
 use application::sessions::refresh::RefreshSession;
 use application::sessions::revoke::RevokeSessions;
 use application::sessions::sign_in::SignIn;
@@ -34,6 +38,7 @@ use domain::port::hot_sessions::HotSessions;
 use domain::port::idempotent_replies::IdempotentReplies;
 use domain::port::ids::Ids;
 use domain::port::password_hasher::PasswordHasher;
+use domain::port::password_strength::PasswordStrength;
 use domain::port::probe::Probe;
 use domain::port::profiles::Profiles;
 use domain::port::refresh_tokens::RefreshTokens;
@@ -62,6 +67,7 @@ struct Shared {
     replies: Arc<dyn IdempotentReplies>,
     scripts: Arc<dyn Scripts>,
     sessions: Arc<dyn Sessions>,
+    strength: Arc<dyn PasswordStrength>,
     tokens: Arc<dyn AccessTokens>,
 }
 
@@ -83,13 +89,17 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
     let refreshed = shared.refresh_tokens.clone();
     Api {
         authenticate: authenticate(&shared, people),
-        register: over!(shared => Register { accounts, passwords, hot, issuer, ids, clock }),
-        sign_in: over!(shared => SignIn { accounts, passwords, sessions, hot, announcements, issuer, ids, clock; audit: audit }),
+        register: over!(shared => Register { accounts, strength, passwords, hot, issuer, ids, clock }),
+        sign_in: over!(shared => SignIn { accounts, passwords, sessions, hot, announcements, issuer, ids, clock; audit: audit.clone() }),
         refresh: over!(shared => RefreshSession { sessions, hot, announcements, issuer, ids, clock; tokens: refreshed }),
         list_sessions: over!(shared => ListSessions { sessions, clock }),
         revoke_sessions: over!(shared => RevokeSessions { sessions, hot, announcements, ids, clock }),
-        verify_email: over!(shared => VerifyEmail { accounts, announcements, ids, clock; codec: codec; tokens: open_tokens }),
+        verify_email: over!(shared => VerifyEmail { accounts, announcements, ids, clock; codec: codec.clone(); tokens: open_tokens.clone() }),
         resend_verification: over!(shared => ResendVerification { accounts, ids, clock }),
+        forgot_password: over!(shared => ForgotPassword { accounts, ids, clock; audit: audit.clone() }),
+        reset_password: over!(shared => ResetPassword { accounts, strength, passwords, hot, announcements, ids, clock; codec: codec; tokens: open_tokens }),
+        change_password: over!(shared => ChangePassword { accounts, strength, passwords, hot, announcements, ids, clock; audit: audit.clone() }),
+        reauthenticate: over!(shared => Reauthenticate { accounts, passwords, sessions, issuer, ids, clock; audit: audit }),
         profiles: over!(shared => ProfilePages { accounts, profiles, ids, clock }),
         publish_script: over!(shared => PublishScript { scripts, accounts, replies, packer, ids, clock }),
         read_script: over!(shared => ReadScript { scripts }),
@@ -147,6 +157,7 @@ impl Shared {
             replies: Arc::new(ports.replies),
             scripts: Arc::new(ports.scripts),
             sessions: Arc::new(ports.sessions),
+            strength: Arc::new(ports.strength),
             tokens,
         }
     }
