@@ -5,8 +5,8 @@ use adapters_postgres::{PgAccounts, PgOneTimeTokens, PgProfiles};
 use chrono::TimeDelta;
 use domain::access::role::RoleName;
 use domain::account::email::Email;
-use domain::account::one_time_token::{OneTimeToken, TokenConflict, TokenIssue, TokenPurpose};
 use domain::account::locale::Locale;
+use domain::account::one_time_token::{OneTimeToken, TokenConflict, TokenIssue, TokenPurpose};
 use domain::account::profile::{DisplayName, ProfileChange, ProfilePatch};
 use domain::account::registration::{RegisterConflict, Registration};
 use domain::account::user::User;
@@ -238,10 +238,7 @@ async fn at_most_three_tokens_an_hour_and_the_newest_alone_works() {
         (4, 30, false),
         (5, 61, true),
     ] {
-        let renewed = accounts
-            .issue_token(&renew(number, minutes))
-            .await
-            .unwrap();
+        let renewed = accounts.issue_token(&renew(number, minutes)).await.unwrap();
         assert_eq!(renewed, sent, "the one at minute {minutes}");
     }
     let records = PgOneTimeTokens::new(home.pg.clone());

@@ -30,7 +30,10 @@ async fn enqueue(home: &Home, count: u128) {
         journal = journal.enqueue(NewJob {
             id: JobId::new(Uuid::from_u128(number)),
             run_at: noon(),
-            job: Job::SendMail(MailOrder::notice(UserId::new(Uuid::nil()), Letter::RefreshTokenReused)),
+            job: Job::SendMail(MailOrder::notice(
+                UserId::new(Uuid::nil()),
+                Letter::RefreshTokenReused,
+            )),
         });
     }
     PgRecords::new(home.pg.clone())

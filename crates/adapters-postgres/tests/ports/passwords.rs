@@ -125,8 +125,14 @@ async fn a_hash_is_replaced_only_while_it_is_the_one_that_was_seen() {
         to: PasswordHash::restore(to.to_owned()),
         journal: journal(&user, AuditAction::RehashPassword),
     };
-    accounts.rehash_password(&rehash(seen.clone(), "stronger")).await.unwrap();
-    accounts.rehash_password(&rehash(seen, "late")).await.unwrap();
+    accounts
+        .rehash_password(&rehash(seen.clone(), "stronger"))
+        .await
+        .unwrap();
+    accounts
+        .rehash_password(&rehash(seen, "late"))
+        .await
+        .unwrap();
     let stored = accounts.find_password(user.id).await.unwrap().unwrap();
     assert_eq!(stored.expose(), "stronger");
 }

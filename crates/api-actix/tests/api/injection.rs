@@ -115,7 +115,12 @@ async fn a_nul_in_a_field_is_refused_by_name_or_is_part_of_no_secret() {
             match (operation.path.as_str(), &*name) {
                 ("/api/auth/login", _) => answer.problem(401, "invalid_credentials"),
                 ("/api/auth/refresh", _) => answer.problem(401, "refresh_token_invalid"),
-                ("/api/auth/verify-email", _) => answer.problem(400, "token_invalid"),
+                ("/api/auth/verify-email", _) | ("/api/auth/password/reset", "token") => {
+                    answer.problem(400, "token_invalid")
+                }
+                ("/api/auth/password", "current_password") | ("/api/auth/reauthenticate", _) => {
+                    answer.problem(403, "wrong_password")
+                }
                 _ => {
                     let answer = answer.problem(422, "validation_failed");
                     let told = answer.fields();
