@@ -24,6 +24,8 @@ mod mails;
 #[cfg(test)]
 mod operators;
 #[cfg(test)]
+mod passwords;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod rolling;

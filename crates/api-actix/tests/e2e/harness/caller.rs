@@ -68,6 +68,10 @@ impl Caller {
         self.ask(Method::POST, path)
     }
 
+    pub(crate) fn put(&self, path: &str) -> Asking {
+        self.ask(Method::PUT, path)
+    }
+
     pub(crate) fn patch(&self, path: &str) -> Asking {
         self.ask(Method::PATCH, path)
     }
