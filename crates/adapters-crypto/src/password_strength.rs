@@ -2,6 +2,7 @@
 
 use domain::account::password::NewPassword;
 use domain::port::password_strength::{PasswordStrength, WeakPassword};
+use zxcvbn::feedback::Feedback;
 use zxcvbn::{Score, zxcvbn};
 
 /// More guesses than somebody can make against an account or a handful of stolen hashes: about 10^8.
@@ -27,10 +28,8 @@ impl PasswordStrength for ZxcvbnStrength {
             return Ok(());
         }
         let feedback = estimate.feedback();
-        let warning = feedback.and_then(zxcvbn::feedback::Feedback::warning);
-        let suggestions = feedback
-            .into_iter()
-            .flat_map(|feedback| feedback.suggestions());
+        let warning = feedback.and_then(Feedback::warning);
+        let suggestions = feedback.into_iter().flat_map(Feedback::suggestions);
         let told: Vec<_> = warning
             .map(|warning| warning.to_string())
             .into_iter()

@@ -17,7 +17,7 @@ pub(crate) async fn use_up(
     purpose: TokenPurpose,
     at: DateTime<Utc>,
 ) -> Result<(), Failure<TokenConflict>> {
-    let used = handwritten(
+    let rows = handwritten(
         "UPDATE one_time_tokens SET consumed_at = $4 \
          WHERE id = $1 AND user_id = $2 AND purpose = $3 AND consumed_at IS NULL AND expires_at > $4",
     )
@@ -27,7 +27,7 @@ pub(crate) async fn use_up(
     .bind::<Timestamptz, _>(at)
     .execute(&mut wire)
     .await?;
-    if used == 0 {
+    if rows == 0 {
         return Err(Failure::Conflict(TokenConflict::Invalid));
     }
     Ok(())

@@ -108,6 +108,7 @@ impl Problem {
     }
 
     /// One field and what is wrong with it, under a code of its own.
+    #[must_use]
     pub fn of_field(code: Code, field: &str, message: String) -> Self {
         let problem = Self::new(code).detail(format!("{field}: {message}"));
         let error = FieldError {
