@@ -14,6 +14,8 @@ pub(crate) enum Purpose {
     OneTimeTokens,
     Seals,
     AccessTokens,
+    SecretsAtRest,
+    RecoveryCodes,
 }
 
 impl Purpose {
@@ -23,6 +25,8 @@ impl Purpose {
             Self::OneTimeTokens => b"scripthub one-time tokens v1",
             Self::Seals => b"scripthub seals v1",
             Self::AccessTokens => b"scripthub access tokens v1",
+            Self::SecretsAtRest => b"scripthub secrets at rest v1",
+            Self::RecoveryCodes => b"scripthub recovery codes v1",
         }
     }
 }

@@ -105,6 +105,16 @@ impl<C> Failure<C> {
         }
     }
 
+    /// The same failure with its conflict told in the words of another port.
+    pub(crate) fn map_conflict<D>(self, tell: impl FnOnce(C) -> D) -> Failure<D> {
+        match self {
+            Self::Conflict(conflict) => Failure::Conflict(tell(conflict)),
+            Self::Damaged(damage) => Failure::Damaged(damage),
+            Self::Database(error) => Failure::Database(error),
+            Self::Overdue(late) => Failure::Overdue(late),
+        }
+    }
+
     /// What the port answers.
     pub(crate) fn into_answer(self) -> StoreError<C> {
         match self {

@@ -98,6 +98,7 @@ diesel::table! {
         consumed_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        tries -> Int4,
     }
 }
 
@@ -106,6 +107,16 @@ diesel::table! {
         id -> Int4,
         name -> Text,
         description -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    recovery_codes (user_id, digest) {
+        user_id -> Uuid,
+        digest -> Bytea,
+        used_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
     }
@@ -222,6 +233,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    totp_secrets (user_id) {
+        user_id -> Uuid,
+        sealed -> Bytea,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_step -> Nullable<Int8>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     user_roles (user_id, role_id) {
         user_id -> Uuid,
         role_id -> Int4,
@@ -275,6 +297,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     one_time_tokens,
     permissions,
+    recovery_codes,
     role_permissions,
     roles,
     script_blobs,
@@ -283,6 +306,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     scripts,
     sessions,
     tags,
+    totp_secrets,
     user_roles,
     users,
 );

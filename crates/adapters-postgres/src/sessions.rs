@@ -88,10 +88,11 @@ impl Sessions for PgSessions {
     }
 }
 
-async fn open(
+/// Records a session; also inside other writes.
+pub(crate) async fn open<C>(
     mut wire: &AsyncPgConnection,
     opening: &SessionOpening,
-) -> Result<Vec<SessionId>, Failure<Never>> {
+) -> Result<Vec<SessionId>, Failure<C>> {
     let session = &opening.session;
     // One sign-in of a person counts the sessions at a time.
     handwritten("SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE")
@@ -118,7 +119,7 @@ async fn open(
         async {
             let mut wire = wire;
             let ended: Vec<IdRow> = surplus.load(&mut wire).await?;
-            Ok::<_, Failure<Never>>(ended)
+            Ok::<_, Failure<C>>(ended)
         },
         journal::write(wire, &opening.journal),
     )?;
@@ -204,10 +205,11 @@ async fn revoke(
     Ok(ended)
 }
 
-async fn reauthenticate(
+/// Writes a fresh proof down; also inside other writes.
+pub(crate) async fn reauthenticate<C>(
     mut wire: &AsyncPgConnection,
     proof: &Reauthentication,
-) -> Result<Option<RotationState>, Failure<Never>> {
+) -> Result<Option<RotationState>, Failure<C>> {
     let sql = concat!(
         "UPDATE sessions SET auth_time = $3, amr = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL \
              AND idle_expires_at > $3 AND absolute_expires_at > $3 RETURNING ",

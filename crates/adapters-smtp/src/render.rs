@@ -25,6 +25,8 @@ templates!(
     "verify_email",
     "reset_password",
     "password_changed",
+    "mfa_enabled",
+    "mfa_disabled",
     "refresh_token_reused"
 );
 
@@ -78,7 +80,9 @@ impl Renderer {
 }
 
 const fn subject(letter: Letter, locale: Locale) -> &'static str {
-    use Letter::{PasswordChanged, RefreshTokenReused, ResetPassword, VerifyEmail};
+    use Letter::{
+        MfaDisabled, MfaEnabled, PasswordChanged, RefreshTokenReused, ResetPassword, VerifyEmail,
+    };
     use Locale::{English, Indonesian};
     match (letter, locale) {
         (VerifyEmail, English) => "Please confirm your address",
@@ -87,6 +91,10 @@ const fn subject(letter: Letter, locale: Locale) -> &'static str {
         (ResetPassword, Indonesian) => "Tetapkan kata sandi baru",
         (PasswordChanged, English) => "Your password was changed",
         (PasswordChanged, Indonesian) => "Kata sandi Anda telah diubah",
+        (MfaEnabled, English) => "Two-step sign-in is on",
+        (MfaEnabled, Indonesian) => "Verifikasi dua langkah aktif",
+        (MfaDisabled, English) => "Two-step sign-in is off",
+        (MfaDisabled, Indonesian) => "Verifikasi dua langkah nonaktif",
         (RefreshTokenReused, English) => "A session of yours was ended",
         (RefreshTokenReused, Indonesian) => "Salah satu sesi Anda diakhiri",
     }

@@ -18,6 +18,10 @@ use application::scripts::publish::PublishScript;
 use application::scripts::read::ReadScript;
 use application::scripts::read_versions::ReadVersions;
 use application::scripts::restore::RestoreScript;
+use application::second_factor::confirm::ConfirmSecondFactor;
+use application::second_factor::enrol::EnrolSecondFactor;
+use application::second_factor::remove::RemoveSecondFactor;
+use application::sessions::complete_sign_in::CompleteSignIn;
 use application::sessions::list::ListSessions;
 use application::sessions::reauthenticate::Reauthenticate;
 use application::sessions::refresh::RefreshSession;
@@ -40,6 +44,8 @@ pub struct Api {
     pub register: Register,
     /// Signing in.
     pub sign_in: SignIn,
+    /// Signing in, the second half.
+    pub complete_sign_in: CompleteSignIn,
     /// Staying signed in.
     pub refresh: RefreshSession,
     /// Where somebody is signed in.
@@ -58,6 +64,12 @@ pub struct Api {
     pub change_password: ChangePassword,
     /// Proving once more who one is.
     pub reauthenticate: Reauthenticate,
+    /// Setting a second factor up.
+    pub enrol_second_factor: EnrolSecondFactor,
+    /// Bringing it into force.
+    pub confirm_second_factor: ConfirmSecondFactor,
+    /// Giving it up.
+    pub remove_second_factor: RemoveSecondFactor,
     /// Own and public profiles.
     pub profiles: ProfilePages,
     /// Publishing scripts.

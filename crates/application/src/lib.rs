@@ -8,4 +8,5 @@ pub mod accounts;
 pub mod idempotency;
 pub mod jobs;
 pub mod scripts;
+pub mod second_factor;
 pub mod sessions;

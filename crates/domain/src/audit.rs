@@ -46,6 +46,16 @@ actions! {
     SignIn = "session.sign_in",
     /// Somebody who is signed in proved once more who they are.
     Reauthenticate = "session.reauthenticate",
+    /// The password was right, and the second factor is due.
+    DemandSecondFactor = "session.second_factor_demanded",
+    /// A code of a second factor was not accepted.
+    RefuseSecondFactor = "session.second_factor_refused",
+    /// A second factor was set up and waits to be confirmed.
+    EnrolSecondFactor = "account.enrol_second_factor",
+    /// A second factor came into force.
+    EnableSecondFactor = "account.enable_second_factor",
+    /// A second factor was given up by its owner.
+    DisableSecondFactor = "account.disable_second_factor",
     /// A session was ended by its owner.
     SignOut = "session.sign_out",
     /// One or more other sessions of the same person were ended.

@@ -107,9 +107,7 @@ impl RotationRow {
 
     pub(crate) fn methods(&self) -> Result<Vec<AuthMethod>, Damage> {
         let method = |name: &String| {
-            (name == AuthMethod::Password.name())
-                .then_some(AuthMethod::Password)
-                .ok_or_else(|| Damage::new("sessions.amr", name.as_str()))
+            AuthMethod::by_name(name).ok_or_else(|| Damage::new("sessions.amr", name.as_str()))
         };
         self.amr.iter().map(method).collect()
     }

@@ -12,4 +12,5 @@ mod keyed;
 mod lists;
 mod passwords;
 mod scripts;
+mod second_factors;
 mod sessions;

@@ -3,13 +3,14 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use application::access::authenticate::AuthenticateError;
 use domain::access::actor::{Actor, Denied, Viewer};
-use domain::access::proof::{Permitted, Right};
+use domain::access::proof::{self, Permitted, Right};
 use domain::audit::Origin;
 
 use crate::problem::{Code, Problem};
+use crate::state::Api;
 
 /// What the gate found out about the caller.
 #[derive(Debug)]
@@ -33,6 +34,10 @@ pub struct Looking(pub Viewer);
 /// Somebody who may do `P`.
 #[derive(Debug)]
 pub struct Authorized<P>(pub Permitted<P>);
+
+/// Somebody who proved who they are within the last ten minutes.
+#[derive(Debug)]
+pub struct Fresh(pub proof::Fresh);
 
 /// Somebody who signs out: `None` when the session has ended already.
 #[derive(Debug)]
@@ -96,6 +101,22 @@ impl<P: Right> FromRequest for Authorized<P> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(actor(request).and_then(permit).map(Self))
+    }
+}
+
+fn fresh(request: &HttpRequest) -> Result<proof::Fresh, Problem> {
+    let actor = actor(request)?;
+    let api = request.app_data::<web::Data<Api>>();
+    let api = api.ok_or_else(|| Problem::new(Code::Internal))?;
+    Ok(actor.fresh(api.clock.now())?)
+}
+
+impl FromRequest for Fresh {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(fresh(request).map(Self))
     }
 }
 

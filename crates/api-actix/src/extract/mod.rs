@@ -8,7 +8,7 @@ mod query;
 mod rule;
 
 pub use body::{Body, Valid};
-pub use caller::{Authorized, Caller, Leaving, Looking, RequestOrigin, SignedIn};
+pub use caller::{Authorized, Caller, Fresh, Leaving, Looking, RequestOrigin, SignedIn};
 pub use headers::{IfMatch, OptionalIfMatch};
 pub use path::{PathScript, PathSession, PathUsername, PathVersion};
 pub use query::Query;

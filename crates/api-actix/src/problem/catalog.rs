@@ -55,6 +55,10 @@ catalog! {
         SessionEnded = "session_ended", "The session has ended";
         /// Check address and password.
         InvalidCredentials = "invalid_credentials", "The credentials are not valid";
+        /// Sign in again, with the password first.
+        MfaTokenInvalid = "mfa_token_invalid", "The sign-in cannot go on";
+        /// Send the code that the authenticator shows now, or another recovery code.
+        MfaCodeInvalid = "mfa_code_invalid", "The code is not valid, or was used before";
         /// Sign in again.
         RefreshTokenInvalid = "refresh_token_invalid", "The refresh token is not valid";
         /// Sign in again; somebody else may have had the token.
@@ -69,6 +73,10 @@ catalog! {
         PermissionDenied = "permission_denied", "You may not do this";
         /// Send the current password.
         WrongPassword = "wrong_password", "The password is another one";
+        /// Send the code that the authenticator shows now, or another recovery code.
+        WrongCode = "wrong_code", "The code is another one, or was used before";
+        /// Prove once more who you are at `POST /api/auth/reauthenticate`.
+        ReauthRequired = "reauth_required", "You have to prove once more who you are";
         /// Confirm your address by the mail we sent.
         EmailNotVerified = "email_not_verified", "Your address is not confirmed";
         /// Ask the owner.
@@ -91,6 +99,10 @@ catalog! {
         EmailTaken = "email_taken", "The address is taken";
         /// Choose another name.
         UsernameTaken = "username_taken", "The user name is taken";
+        /// Give the second factor up first.
+        MfaAlreadyEnabled = "mfa_already_enabled", "A second factor is in force";
+        /// Set a second factor up first.
+        MfaNotPending = "mfa_not_pending", "No second factor waits to be confirmed";
         /// Choose another slug.
         SlugTaken = "slug_taken", "You have another script of this slug";
         /// Choose another label.

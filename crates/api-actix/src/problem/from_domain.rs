@@ -15,11 +15,14 @@ use application::scripts::publish::PublishError;
 use application::scripts::read::ReadError;
 use application::scripts::read_versions::VersionError;
 use application::scripts::restore::RestoreError;
+use application::second_factor::confirm::ConfirmError;
+use application::second_factor::enrol::EnrolError;
+use application::sessions::complete_sign_in::CompleteSignInError;
 use application::sessions::reauthenticate::ReauthenticateError;
 use application::sessions::refresh::RefreshError;
 use application::sessions::revoke::RevokeError;
 use application::sessions::sign_in::SignInError;
-use domain::access::actor::{Barred, Denied};
+use domain::access::actor::{Barred, Denied, ProofTooOld};
 use domain::outage::Outage;
 use domain::port::password_strength::WeakPassword;
 use domain::violation::Violation;
@@ -54,6 +57,13 @@ impl From<Denied> for Problem {
             Denied::EmailNotVerified => Self::new(Code::EmailNotVerified)
                 .detail("confirm your address by the mail we sent; ask for another at POST /api/auth/verify-email/resend"),
         }
+    }
+}
+
+impl From<ProofTooOld> for Problem {
+    fn from(_: ProofTooOld) -> Self {
+        Self::new(Code::ReauthRequired)
+            .detail("prove once more who you are at POST /api/auth/reauthenticate")
     }
 }
 
@@ -94,6 +104,37 @@ impl From<SignInError> for Problem {
             SignInError::InvalidCredentials => Self::new(Code::InvalidCredentials),
             SignInError::Suspended => Self::new(Code::AccountSuspended),
             SignInError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<CompleteSignInError> for Problem {
+    fn from(error: CompleteSignInError) -> Self {
+        match error {
+            CompleteSignInError::TokenInvalid => Self::new(Code::MfaTokenInvalid),
+            CompleteSignInError::WrongCode => Self::new(Code::MfaCodeInvalid),
+            CompleteSignInError::Suspended => Self::new(Code::AccountSuspended),
+            CompleteSignInError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<EnrolError> for Problem {
+    fn from(error: EnrolError) -> Self {
+        match error {
+            EnrolError::AlreadyEnabled => Self::new(Code::MfaAlreadyEnabled),
+            EnrolError::AccountGone => Self::new(Code::SessionEnded),
+            EnrolError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ConfirmError> for Problem {
+    fn from(error: ConfirmError) -> Self {
+        match error {
+            ConfirmError::NothingPending => Self::new(Code::MfaNotPending),
+            ConfirmError::WrongCode => Self::new(Code::WrongCode),
+            ConfirmError::Outage(outage) => outage.into(),
         }
     }
 }
@@ -158,6 +199,7 @@ impl From<ReauthenticateError> for Problem {
     fn from(error: ReauthenticateError) -> Self {
         match error {
             ReauthenticateError::WrongPassword => Self::new(Code::WrongPassword),
+            ReauthenticateError::WrongCode => Self::new(Code::WrongCode),
             ReauthenticateError::SessionEnded => Self::new(Code::SessionEnded),
             ReauthenticateError::Outage(outage) => outage.into(),
         }

@@ -236,6 +236,8 @@ impl ResponseError for Problem {
                 response.insert_header(("WWW-Authenticate", challenge));
             }
             Code::InvalidCredentials
+            | Code::MfaTokenInvalid
+            | Code::MfaCodeInvalid
             | Code::RefreshTokenInvalid
             | Code::RefreshTokenReused
             | Code::SessionExpired => {

@@ -4,15 +4,16 @@ use std::sync::Arc;
 use std::thread;
 
 use adapters_crypto::{
-    BcryptHasher, BcryptSettings, GzipPacker, HmacOneTimeTokens, HmacRefreshTokens, HmacSeals,
-    JwtAccessTokens, JwtKeys, JwtSettings, MasterKeys, ZxcvbnStrength,
+    AeadSealer, BcryptHasher, BcryptSettings, GzipPacker, HmacOneTimeTokens, HmacRecoveryCodes,
+    HmacRefreshTokens, HmacSeals, JwtAccessTokens, JwtKeys, JwtSettings, MasterKeys, TotpPasswords,
+    ZxcvbnStrength,
 };
 use adapters_memory::{
     LocalAnnouncements, LocalRateLimiter, NoHotSessions, SessionUseNotes, StandingCopies,
 };
 use adapters_postgres::{
-    Pg, PgAccounts, PgJobs, PgOneTimeTokens, PgProfiles, PgRecords, PgScripts, PgSessions,
-    PgStandings, PoolSettings,
+    Pg, PgAccounts, PgJobs, PgOneTimeTokens, PgProfiles, PgRecords, PgScripts, PgSecondFactors,
+    PgSessions, PgStandings, PoolSettings,
 };
 use adapters_redis::{
     Redis, RedisAnnouncements, RedisHotSessions, RedisRateLimiter, RedisSettings,
@@ -44,6 +45,7 @@ pub(super) struct Adapters {
     pub(super) profiles: Arc<PgProfiles>,
     pub(super) records: Arc<PgRecords>,
     pub(super) scripts: Arc<PgScripts>,
+    pub(super) second_factors: Arc<PgSecondFactors>,
     pub(super) sessions: Arc<PgSessions>,
     pub(super) changes: Arc<PgStandings>,
     pub(super) redis: Option<Redis>,
@@ -56,6 +58,9 @@ pub(super) struct Adapters {
     pub(super) refresh_tokens: Arc<HmacRefreshTokens>,
     pub(super) token_codec: Arc<HmacOneTimeTokens>,
     pub(super) seals: Arc<HmacSeals>,
+    pub(super) sealer: Arc<AeadSealer>,
+    pub(super) one_time_passwords: Arc<TotpPasswords>,
+    pub(super) recovery_codes: Arc<HmacRecoveryCodes>,
     pub(super) strength: Arc<ZxcvbnStrength>,
     pub(super) passwords: Arc<BcryptHasher>,
     pub(super) packer: Arc<GzipPacker>,
@@ -99,6 +104,7 @@ impl Adapters {
             profiles: Arc::new(PgProfiles::new(pg.clone())),
             records: Arc::new(PgRecords::new(pg.clone())),
             scripts: Arc::new(PgScripts::new(pg.clone())),
+            second_factors: Arc::new(PgSecondFactors::new(pg.clone())),
             sessions: Arc::new(PgSessions::new(pg.clone())),
             pg,
             changes,
@@ -112,6 +118,9 @@ impl Adapters {
             refresh_tokens: Arc::new(HmacRefreshTokens::new(&master)),
             token_codec: Arc::new(HmacOneTimeTokens::new(&master)),
             seals: Arc::new(HmacSeals::new(&master)),
+            sealer: Arc::new(AeadSealer::new(&master)),
+            one_time_passwords: Arc::new(TotpPasswords),
+            recovery_codes: Arc::new(HmacRecoveryCodes::new(&master)),
             strength: Arc::new(ZxcvbnStrength),
             passwords: Arc::new(hasher(config.bcrypt_cost)?),
             packer: Arc::new(GzipPacker),

@@ -21,6 +21,7 @@ use application::scripts::publish::PublishScript;
 use application::scripts::read::ReadScript;
 use application::scripts::read_versions::ReadVersions;
 use application::scripts::restore::RestoreScript;
+use application::sessions::complete_sign_in::CompleteSignIn;
 use application::sessions::issue::TokenIssuer;
 use application::sessions::list::ListSessions;
 use application::sessions::reauthenticate::Reauthenticate;
@@ -31,6 +32,7 @@ use domain::outage::Dependency;
 use domain::port::probe::Probe;
 
 use super::adapters::Adapters;
+use super::second_factor;
 use crate::client_ip::ClientAddresses;
 use crate::config::Config;
 use crate::health::{Health, PartView};
@@ -43,6 +45,7 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         authenticate: authenticate(adapters),
         register: register(adapters, issuer.clone()),
         sign_in: sign_in(adapters, issuer.clone()),
+        complete_sign_in: complete_sign_in(adapters, issuer.clone()),
         refresh: refresh(adapters, issuer.clone()),
         list_sessions: list_sessions(adapters),
         revoke_sessions: revoke_sessions(adapters),
@@ -52,6 +55,9 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         reset_password: reset_password(adapters),
         change_password: change_password(adapters),
         reauthenticate: reauthenticate(adapters, issuer),
+        enrol_second_factor: second_factor::enrol(adapters),
+        confirm_second_factor: second_factor::confirm(adapters),
+        remove_second_factor: second_factor::remove(adapters),
         profiles: profiles(adapters),
         publish_script: publish(adapters),
         read_script: read_script(adapters),
@@ -180,6 +186,7 @@ fn reauthenticate(adapters: &Adapters, issuer: TokenIssuer) -> Reauthenticate {
     Reauthenticate {
         accounts: adapters.accounts.clone(),
         passwords: adapters.passwords.clone(),
+        factors: second_factor::check(adapters),
         sessions: adapters.sessions.clone(),
         audit: adapters.records.clone(),
         issuer,
@@ -255,7 +262,24 @@ fn sign_in(adapters: &Adapters, issuer: TokenIssuer) -> SignIn {
     SignIn {
         accounts: adapters.accounts.clone(),
         passwords: adapters.passwords.clone(),
+        second_factors: adapters.second_factors.clone(),
+        codec: adapters.token_codec.clone(),
         sessions: adapters.sessions.clone(),
+        hot: adapters.hot.clone(),
+        audit: adapters.records.clone(),
+        announcements: adapters.announcements.clone(),
+        issuer,
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn complete_sign_in(adapters: &Adapters, issuer: TokenIssuer) -> CompleteSignIn {
+    CompleteSignIn {
+        codec: adapters.token_codec.clone(),
+        tokens: adapters.one_time_tokens.clone(),
+        accounts: adapters.accounts.clone(),
+        factors: second_factor::check(adapters),
         hot: adapters.hot.clone(),
         audit: adapters.records.clone(),
         announcements: adapters.announcements.clone(),

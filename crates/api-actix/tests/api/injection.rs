@@ -118,9 +118,11 @@ async fn a_nul_in_a_field_is_refused_by_name_or_is_part_of_no_secret() {
                 ("/api/auth/verify-email", _) | ("/api/auth/password/reset", "token") => {
                     answer.problem(400, "token_invalid")
                 }
-                ("/api/auth/password", "current_password") | ("/api/auth/reauthenticate", _) => {
-                    answer.problem(403, "wrong_password")
-                }
+                ("/api/auth/mfa", "mfa_token") => answer.problem(401, "mfa_token_invalid"),
+                ("/api/auth/mfa", _) => answer.problem(401, "mfa_code_invalid"),
+                ("/api/users/me/mfa/totp/confirm", _) => answer.problem(403, "wrong_code"),
+                ("/api/auth/password", "current_password")
+                | ("/api/auth/reauthenticate", "password") => answer.problem(403, "wrong_password"),
                 _ => {
                     let answer = answer.problem(422, "validation_failed");
                     let told = answer.fields();

@@ -26,6 +26,7 @@ mod problems;
 mod raw;
 mod routes;
 mod scripts;
+mod second_factor;
 mod sessions;
 mod users;
 mod versions;

@@ -32,6 +32,8 @@ mod rolling;
 #[cfg(test)]
 mod scripts;
 #[cfg(test)]
+mod second_factor;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod sessions;

@@ -6,6 +6,7 @@ use domain::account::email::Email;
 use domain::account::one_time_token::{TokenIssue, TokenPurpose};
 use domain::account::user::AccountStatus;
 use domain::audit::{AuditAction, AuditEntry, Origin, Outcome, Party, Subject};
+use domain::job::Letter;
 use domain::journal::Journal;
 use domain::outage::Outage;
 use domain::port::accounts::Accounts;
@@ -53,7 +54,8 @@ impl ForgotPassword {
             return self.audit.append(&vain).await;
         };
         let purpose = TokenPurpose::ResetPassword;
-        let (token, mail) = super::mailed_token(&*self.ids, user.id, purpose, now);
+        let (token, mail) =
+            super::mailed_token(&*self.ids, user.id, purpose, Letter::ResetPassword, now);
         let issue = TokenIssue {
             token,
             journal: Journal::new(entry).enqueue(mail),

@@ -18,18 +18,15 @@ use domain::id::UserId;
 use domain::job::{Job, Letter, MailOrder, NewJob};
 use domain::port::ids::Ids;
 
-/// A fresh token of a purpose and the letter that brings it.
+/// A fresh token of a purpose, and a mail with the letter that brings it.
 fn mailed_token(
     ids: &dyn Ids,
     user: UserId,
     purpose: TokenPurpose,
+    letter: Letter,
     now: DateTime<Utc>,
 ) -> (OneTimeToken, NewJob) {
     let token = OneTimeToken::new(ids.token(), user, purpose, now);
-    let letter = match purpose {
-        TokenPurpose::VerifyEmail => Letter::VerifyEmail,
-        TokenPurpose::ResetPassword => Letter::ResetPassword,
-    };
     (token, mail(ids, MailOrder::with_token(&token, letter), now))
 }
 

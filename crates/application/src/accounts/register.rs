@@ -12,6 +12,7 @@ use domain::account::registration::{RegisterConflict, Registration};
 use domain::account::user::{AccountStatus, User, UserWithRoles};
 use domain::account::username::Username;
 use domain::audit::{AuditAction, AuditEntry, Facts, Origin, Party, Subject};
+use domain::job::Letter;
 use domain::journal::Journal;
 use domain::outage::{Outage, StoreError};
 use domain::port::accounts::Accounts;
@@ -104,7 +105,8 @@ impl Register {
             .begin(self.ids.session(), user.id, now, &command.origin);
         let tokens = self.issuer.first_pair(&session)?;
         let purpose = TokenPurpose::VerifyEmail;
-        let (verification, mail) = super::mailed_token(&*self.ids, user.id, purpose, now);
+        let (verification, mail) =
+            super::mailed_token(&*self.ids, user.id, purpose, Letter::VerifyEmail, now);
         let after = Facts::none().with("username", user.username.as_str());
         let entry = AuditEntry::success(
             self.ids.audit(),

@@ -6,6 +6,7 @@ use domain::account::email::Email;
 use domain::account::one_time_token::{TokenIssue, TokenPurpose};
 use domain::account::user::AccountStatus;
 use domain::audit::{AuditAction, AuditEntry, Origin, Party, Subject};
+use domain::job::Letter;
 use domain::journal::Journal;
 use domain::outage::Outage;
 use domain::port::accounts::Accounts;
@@ -36,8 +37,13 @@ impl ResendVerification {
             return Ok(());
         }
         let now = self.clock.now();
-        let (token, mail) =
-            super::mailed_token(&*self.ids, user.id, TokenPurpose::VerifyEmail, now);
+        let (token, mail) = super::mailed_token(
+            &*self.ids,
+            user.id,
+            TokenPurpose::VerifyEmail,
+            Letter::VerifyEmail,
+            now,
+        );
         let subject = Subject::User(user.id);
         let entry = AuditEntry::success(
             self.ids.audit(),

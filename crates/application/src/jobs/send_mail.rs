@@ -99,12 +99,14 @@ impl SendMail {
 
     /// What the token lets the person do; nothing once it was used, superseded or has expired.
     async fn action(&self, token: MailToken) -> Result<Option<MailAction>, Outage> {
+        let Some(page) = page(token.purpose) else {
+            return Ok(None);
+        };
         let record = self.tokens.find(token.id).await?;
         let now = self.clock.now();
         let open = record.filter(|record| record.serves(token.purpose, now));
         Ok(open.map(|record| {
             let text = self.codec.write(token.id, token.purpose);
-            let page = page(token.purpose);
             let link = format!("{}/{page}#token={}", self.pages, text.expose());
             MailAction {
                 link: Secret::new(link),
@@ -115,11 +117,12 @@ impl SendMail {
     }
 }
 
-/// The page of the frontend that takes a token of this purpose.
-const fn page(purpose: TokenPurpose) -> &'static str {
+/// The page of the frontend that takes a token of this purpose; none for a token that no mail brings.
+const fn page(purpose: TokenPurpose) -> Option<&'static str> {
     match purpose {
-        TokenPurpose::VerifyEmail => "verify-email",
-        TokenPurpose::ResetPassword => "reset-password",
+        TokenPurpose::VerifyEmail => Some("verify-email"),
+        TokenPurpose::ResetPassword => Some("reset-password"),
+        TokenPurpose::Mfa => None,
     }
 }
 

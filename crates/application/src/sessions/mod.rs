@@ -1,5 +1,6 @@
 //! Signing in, staying signed in, signing out.
 
+pub mod complete_sign_in;
 pub mod issue;
 pub mod list;
 pub mod reauthenticate;
@@ -8,11 +9,46 @@ pub mod refresh;
 pub mod revoke;
 pub mod sign_in;
 
+use chrono::{DateTime, Utc};
 use domain::access::standing::AccessChange;
+use domain::audit::{AuditAction, AuditEntry, Origin, Party, Subject};
 use domain::id::{SessionId, UserId};
+use domain::journal::Journal;
+use domain::outage::Outage;
 use domain::port::announcements::Announcements;
 use domain::port::hot_sessions::HotSessions;
+use domain::port::ids::Ids;
 use domain::session::rotation::RotationState;
+use domain::session::token::TokenPair;
+use domain::session::{AuthMethod, SessionOpening};
+
+use issue::TokenIssuer;
+
+/// A session that begins now, proven in these ways, with its audit entry and its first tokens.
+pub(crate) fn opening(
+    issuer: &TokenIssuer,
+    ids: &dyn Ids,
+    user: UserId,
+    methods: Vec<AuthMethod>,
+    now: DateTime<Utc>,
+    origin: &Origin,
+) -> Result<(SessionOpening, TokenPair), Outage> {
+    let mut session = issuer.begin(ids.session(), user, now, origin);
+    session.methods = methods;
+    let tokens = issuer.first_pair(&session)?;
+    let mut origin = origin.clone();
+    origin.session = Some(session.id);
+    let entry = AuditEntry::success(
+        ids.audit(),
+        now,
+        Party::User(user),
+        AuditAction::SignIn,
+        Subject::Session(session.id),
+        &origin,
+    );
+    let journal = Journal::new(entry);
+    Ok((SessionOpening { session, journal }, tokens))
+}
 
 /// Puts the truth about a session where every node sees it. Failing costs only warmth, so it is logged and passed over.
 pub(crate) async fn warm(

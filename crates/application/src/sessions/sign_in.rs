@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use domain::account::email::Email;
+use domain::account::one_time_token::{OneTimeToken, TokenPurpose};
 use domain::account::password::{ClaimedPassword, NewPassword, PasswordCheck, PasswordRehash};
+use domain::account::second_factor::FactorChallenge;
 use domain::account::user::{AccountStatus, UserWithRoles};
 use domain::audit::{AuditAction, AuditEntry, Origin, Outcome, Party, Subject};
 use domain::id::UserId;
@@ -15,9 +17,12 @@ use domain::port::audit_trail::AuditTrail;
 use domain::port::clock::Clock;
 use domain::port::hot_sessions::HotSessions;
 use domain::port::ids::Ids;
+use domain::port::one_time_tokens::OneTimeTokenCodec;
 use domain::port::password_hasher::PasswordHasher;
+use domain::port::second_factors::SecondFactors;
 use domain::port::sessions::Sessions;
-use domain::session::SessionOpening;
+use domain::secret::Secret;
+use domain::session::AuthMethod;
 use domain::session::token::TokenPair;
 
 use crate::sessions::issue::TokenIssuer;
@@ -28,6 +33,10 @@ pub struct SignIn {
     pub accounts: Arc<dyn Accounts>,
     /// Compares passwords.
     pub passwords: Arc<dyn PasswordHasher>,
+    /// Knows who has a second factor.
+    pub second_factors: Arc<dyn SecondFactors>,
+    /// Writes the tokens that wait for one.
+    pub codec: Arc<dyn OneTimeTokenCodec>,
     /// Records sessions.
     pub sessions: Arc<dyn Sessions>,
     /// Keeps sessions hot.
@@ -64,6 +73,15 @@ pub struct SignedIn {
     pub tokens: TokenPair,
 }
 
+/// What the right password leads to.
+#[derive(Debug)]
+pub enum Admission {
+    /// A session.
+    SignedIn(Box<SignedIn>),
+    /// A token, good for five minutes, that a code of the second factor completes.
+    SecondFactorDue(Secret<String>),
+}
+
 /// Why nobody is signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
@@ -79,14 +97,14 @@ pub enum SignInError {
 }
 
 impl SignIn {
-    /// Opens a session.
+    /// Opens a session, or asks for the second factor of an account that has one.
     ///
     /// A try with an unknown address costs the same queries, the same hashing and the same audit row as one with a wrong
     /// password.
     ///
     /// # Errors
     /// See [`SignInError`].
-    pub async fn run(&self, attempt: SignInAttempt) -> Result<SignedIn, SignInError> {
+    pub async fn run(&self, attempt: SignInAttempt) -> Result<Admission, SignInError> {
         let credentials = self.find(&attempt.email).await?;
         let hash = credentials
             .as_ref()
@@ -106,7 +124,7 @@ impl SignIn {
                         if check == PasswordCheck::MatchesWeakHash {
                             self.rehash(&found, &attempt).await;
                         }
-                        Ok(self.open(found.account, &attempt.origin).await?)
+                        Ok(self.admit(found.account, &attempt.origin).await?)
                     }
                     AccountStatus::Suspended => {
                         self.record_failure(known, &attempt.origin).await?;
@@ -130,7 +148,7 @@ impl SignIn {
         &self,
         known: Option<UserId>,
         origin: &Origin,
-    ) -> Result<SignedIn, SignInError> {
+    ) -> Result<Admission, SignInError> {
         self.record_failure(known, origin).await?;
         Err(SignInError::InvalidCredentials)
     }
@@ -180,34 +198,48 @@ impl SignIn {
         }
     }
 
-    async fn open(&self, account: UserWithRoles, origin: &Origin) -> Result<SignedIn, Outage> {
-        let now = self.clock.now();
+    async fn admit(&self, account: UserWithRoles, origin: &Origin) -> Result<Admission, Outage> {
         let user = account.user.id;
-        let session = self.issuer.begin(self.ids.session(), user, now, origin);
-        let tokens = self.issuer.first_pair(&session)?;
-        let mut origin = origin.clone();
-        origin.session = Some(session.id);
+        if self.second_factors.is_enabled(user).await? {
+            let token = self.demand_second_factor(user, origin).await?;
+            return Ok(Admission::SecondFactorDue(token));
+        }
+        let signed_in = self.open(account, origin).await?;
+        Ok(Admission::SignedIn(Box::new(signed_in)))
+    }
+
+    async fn demand_second_factor(
+        &self,
+        user: UserId,
+        origin: &Origin,
+    ) -> Result<Secret<String>, Outage> {
+        let now = self.clock.now();
+        let token = OneTimeToken::new(self.ids.token(), user, TokenPurpose::Mfa, now);
         let entry = AuditEntry::success(
             self.ids.audit(),
             now,
-            Party::User(user),
-            AuditAction::SignIn,
-            Subject::Session(session.id),
-            &origin,
+            Party::Anonymous,
+            AuditAction::DemandSecondFactor,
+            Subject::User(user),
+            origin,
         );
-        let opening = SessionOpening {
-            session,
+        let challenge = FactorChallenge {
+            token,
             journal: Journal::new(entry),
         };
+        self.second_factors.challenge(&challenge).await?;
+        Ok(self.codec.write(token.id, token.purpose))
+    }
+
+    async fn open(&self, account: UserWithRoles, origin: &Origin) -> Result<SignedIn, Outage> {
+        let (now, user) = (self.clock.now(), account.user.id);
+        let methods = vec![AuthMethod::Password];
+        let (opening, tokens) =
+            super::opening(&self.issuer, &*self.ids, user, methods, now, origin)?;
         let ended = self.sessions.open(&opening).await?;
-        crate::sessions::warm(
-            &*self.hot,
-            opening.session.id,
-            user,
-            &opening.session.rotation,
-        )
-        .await;
-        crate::sessions::forget(&*self.hot, &*self.announcements, &ended).await;
+        let session = &opening.session;
+        super::warm(&*self.hot, session.id, user, &session.rotation).await;
+        super::forget(&*self.hot, &*self.announcements, &ended).await;
         Ok(SignedIn { account, tokens })
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::access::permission::{Permission, PermissionSet};
-use crate::access::proof::{Permitted, Right};
+use crate::access::proof::{Fresh, Permitted, Right};
 use crate::access::standing::Standing;
 use crate::account::user::AccountStatus;
 use crate::audit::{Origin, Party};
@@ -37,6 +37,10 @@ pub enum Denied {
     /// The act needs a confirmed address.
     EmailNotVerified,
 }
+
+/// The actor has to prove once more who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProofTooOld;
 
 /// How recent a sign-in has to be for sensitive acts.
 pub const REAUTHENTICATION_AGE: TimeDelta = TimeDelta::minutes(10);
@@ -79,6 +83,18 @@ impl Actor {
             return Err(Denied::EmailNotVerified);
         }
         Ok(Permitted::proven(self))
+    }
+
+    /// Proves that the actor has shown who they are within the last [`REAUTHENTICATION_AGE`].
+    ///
+    /// # Errors
+    /// [`ProofTooOld`] if they have not.
+    pub fn fresh(self, now: DateTime<Utc>) -> Result<Fresh, ProofTooOld> {
+        if now - self.authenticated_at < REAUTHENTICATION_AGE {
+            Ok(Fresh::proven(self))
+        } else {
+            Err(ProofTooOld)
+        }
     }
 
     /// The person.

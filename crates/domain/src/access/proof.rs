@@ -37,6 +37,23 @@ impl<P> Permitted<P> {
     }
 }
 
+/// An actor proven to have shown who they are within [`REAUTHENTICATION_AGE`](crate::access::actor::REAUTHENTICATION_AGE);
+/// only [`Actor::fresh`] makes one.
+#[derive(Debug)]
+pub struct Fresh(Actor);
+
+impl Fresh {
+    pub(crate) const fn proven(actor: Actor) -> Self {
+        Self(actor)
+    }
+
+    /// The actor.
+    #[must_use]
+    pub const fn actor(&self) -> &Actor {
+        &self.0
+    }
+}
+
 macro_rules! rights {
     ($($(#[$doc:meta])* $name:ident: $permission:ident, verified: $verified:literal;)*) => {$(
         $(#[$doc])*
@@ -62,13 +79,13 @@ rights! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::actor::Denied;
+    use crate::access::actor::{Denied, ProofTooOld, REAUTHENTICATION_AGE};
     use crate::access::permission::PermissionSet;
     use crate::access::standing::{AccessEpoch, Rights, Standing};
     use crate::account::user::AccountStatus;
     use crate::audit::Origin;
     use crate::id::{SessionId, UserId};
-    use chrono::DateTime;
+    use chrono::{DateTime, TimeDelta};
     use uuid::Uuid;
 
     fn actor(permissions: PermissionSet, email_verified: bool) -> Actor {
@@ -102,5 +119,15 @@ mod tests {
             .permit::<CreateScripts>()
             .unwrap_err();
         assert_eq!(denied, Denied::Missing(Permission::ScriptsCreate));
+    }
+
+    #[test]
+    fn a_proof_is_fresh_for_less_than_ten_minutes() {
+        let begun = DateTime::UNIX_EPOCH;
+        let actor = actor(PermissionSet::EMPTY, true);
+        let almost = begun + REAUTHENTICATION_AGE - TimeDelta::milliseconds(1);
+        assert!(actor.clone().fresh(almost).is_ok());
+        let late = begun + REAUTHENTICATION_AGE;
+        assert_eq!(actor.fresh(late).unwrap_err(), ProofTooOld);
     }
 }

@@ -6,6 +6,7 @@ pub mod one_time_token;
 pub mod password;
 pub mod profile;
 pub mod registration;
+pub mod second_factor;
 pub mod user;
 pub mod username;
 pub mod verification;

@@ -38,6 +38,8 @@ purposes! {
     VerifyEmail = "verify_email", lives: TimeDelta::hours(24);
     /// Sets a new password.
     ResetPassword = "reset_password", lives: TimeDelta::minutes(30);
+    /// Goes on with a sign-in that lacks the second factor; answered to the client, never mailed.
+    Mfa = "mfa", lives: TimeDelta::minutes(5);
 }
 
 impl TokenPurpose {

@@ -112,6 +112,10 @@ letters! {
     ResetPassword = "reset_password",
     /// "Your password was changed".
     PasswordChanged = "password_changed",
+    /// "A second factor protects your account".
+    MfaEnabled = "mfa_enabled",
+    /// "No second factor protects your account any more".
+    MfaDisabled = "mfa_disabled",
     /// "A stolen session was ended".
     RefreshTokenReused = "refresh_token_reused",
 }

@@ -20,15 +20,30 @@ pub const MAX_SESSIONS_PER_USER: u32 = 50;
 pub enum AuthMethod {
     /// A password.
     Password,
+    /// A code of a second factor.
+    Otp,
 }
 
 impl AuthMethod {
+    /// Every way.
+    pub const ALL: &'static [Self] = &[Self::Password, Self::Otp];
+
     /// The `amr` value.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Password => "pwd",
+            Self::Otp => "otp",
         }
+    }
+
+    /// The way of that `amr` value.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|method| method.name() == name)
     }
 }
 

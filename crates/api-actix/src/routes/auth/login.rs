@@ -1,13 +1,13 @@
 //! `POST /api/auth/login`
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use application::sessions::sign_in::{SignInAttempt, SignInError};
+use application::sessions::sign_in::{Admission, SignInAttempt, SignInError};
 use domain::account::password::ClaimedPassword;
 use garde::Validate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::view::SignedInView;
+use super::view::LoginView;
 use crate::extract::{Body, RequestOrigin, Valid};
 use crate::problem::Problem;
 use crate::state::Api;
@@ -31,12 +31,13 @@ impl Body for LoginBody {}
 
 /// Sign in with e-mail and password
 ///
-/// Unknown, wrong and deleted are one answer in one time.
+/// Unknown, wrong and deleted are one answer in one time. An account with a second factor gets `mfa_required` and a token to go
+/// on with at `POST /api/auth/mfa`, and no session yet.
 #[utoipa::path(
     tag = "auth",
     request_body = LoginBody,
     responses(
-        (status = 200, description = "The account, and tokens of a new session", body = SignedInView),
+        (status = 200, description = "The account, and tokens of a new session; or the demand for a second factor", body = LoginView),
         (status = 401, description = "`invalid_credentials`"),
         (status = 403, description = "`account_suspended`, told only after the right password"),
     )
@@ -57,10 +58,13 @@ pub(super) async fn login_user(
         password: ClaimedPassword::new(body.password),
         origin,
     };
-    let signed_in = api.sign_in.run(attempt).await.inspect_err(|error| {
+    let admission = api.sign_in.run(attempt).await.inspect_err(|error| {
         if matches!(error, SignInError::InvalidCredentials) {
             metrics::counter!("failed_logins_total").increment(1);
         }
     })?;
-    Ok(HttpResponse::Ok().json(SignedInView::at(&signed_in, api.clock.now())))
+    Ok(HttpResponse::Ok().json(match admission {
+        Admission::SignedIn(signed_in) => LoginView::at(&signed_in, api.clock.now()),
+        Admission::SecondFactorDue(token) => LoginView::waiting(&token),
+    }))
 }

@@ -1,6 +1,7 @@
 //! Joining, signing in, staying signed in, signing out.
 
 mod change_password;
+mod complete_login;
 mod forgot_password;
 mod list_sessions;
 mod login;
@@ -21,6 +22,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(register::register_user)
         .service(login::login_user)
+        .service(complete_login::complete_login)
         .service(refresh::refresh_session)
         .service(logout::logout_user)
         .service(verify_email::verify_email)

@@ -3,6 +3,7 @@
 use application::sessions::sign_in::SignedIn;
 use chrono::{DateTime, Utc};
 use domain::id::SessionId;
+use domain::secret::Secret;
 use domain::session::SessionSummary;
 use domain::session::token::TokenPair;
 use serde::Serialize;
@@ -69,6 +70,50 @@ impl SignedInView {
             user: UserView::from(&signed_in.account),
             token: TokenView::at(&signed_in.tokens, now),
         }
+    }
+}
+
+/// The password was right, and a code of the second factor is due.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "MfaRequired")]
+pub struct MfaRequiredView {
+    /// Always `true`.
+    #[schema(example = true)]
+    pub mfa_required: bool,
+    /// What `POST /api/auth/mfa` takes, for five minutes and five tries.
+    #[schema(example = "sho_…")]
+    pub mfa_token: String,
+    /// What counts as a code.
+    #[schema(example = json!(["totp", "recovery_code"]))]
+    pub methods: Vec<&'static str>,
+}
+
+/// Somebody is signed in, or half of it.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(title = "LoggedIn")]
+pub enum LoginView {
+    /// Signed in.
+    SignedIn(Box<SignedInView>),
+    /// The second factor is due.
+    MfaRequired(MfaRequiredView),
+}
+
+impl LoginView {
+    /// The sign-in as seen at `now`.
+    #[must_use]
+    pub fn at(signed_in: &SignedIn, now: DateTime<Utc>) -> Self {
+        Self::SignedIn(Box::new(SignedInView::at(signed_in, now)))
+    }
+
+    /// A sign-in that goes on with this token.
+    #[must_use]
+    pub fn waiting(token: &Secret<String>) -> Self {
+        Self::MfaRequired(MfaRequiredView {
+            mfa_required: true,
+            mfa_token: token.expose().clone(),
+            methods: vec!["totp", "recovery_code"],
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! People.
 
 mod list_user_scripts;
+mod mfa;
 mod read_me;
 mod read_profile;
 mod update_me;
@@ -14,5 +15,6 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(read_me::read_me)
         .service(update_me::update_me)
         .service(read_profile::read_profile)
-        .service(list_user_scripts::list_user_scripts);
+        .service(list_user_scripts::list_user_scripts)
+        .configure(mfa::configure);
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::permission::{Permission, PermissionSet};
 use domain::access::standing::{AccessEpoch, Rights, Standing};
 use domain::account::user::AccountStatus;
@@ -34,6 +34,7 @@ pub(crate) struct Person {
     permissions: PermissionSet,
     email_verified: bool,
     condition: Condition,
+    proof_age: TimeDelta,
 }
 
 impl Person {
@@ -44,6 +45,7 @@ impl Person {
             permissions: PermissionSet::EMPTY,
             email_verified: true,
             condition: Condition::Active,
+            proof_age: TimeDelta::zero(),
         }
     }
 
@@ -59,6 +61,12 @@ impl Person {
 
     pub(crate) fn being(mut self, condition: Condition) -> Self {
         self.condition = condition;
+        self
+    }
+
+    /// Who proved who they are so long ago.
+    pub(crate) fn who_proved_it(mut self, ago: TimeDelta) -> Self {
+        self.proof_age = ago;
         self
     }
 
@@ -151,7 +159,7 @@ impl AccessTokens for People {
             user: user_id(&person.name),
             session: session_id(&person.name),
             generation: Generation::FIRST,
-            authenticated_at: now,
+            authenticated_at: now - person.proof_age,
         })
     }
 

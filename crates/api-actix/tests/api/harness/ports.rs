@@ -6,6 +6,9 @@ use chrono::TimeDelta;
 use domain::access::standing::AccessEpoch;
 use domain::account::one_time_token::{OneTimeToken, TokenPurpose};
 use domain::account::password::{PasswordChanged, PasswordCheck, PasswordHash};
+use domain::account::second_factor::{
+    ActiveTotp, RecoveryCode, RecoveryDigest, SealedTotp, TotpSecret, TotpStep,
+};
 use domain::id::{SessionId, TokenId};
 use domain::limit::quota::{LimitClass, Verdict};
 use domain::outage::Dependency;
@@ -16,15 +19,19 @@ use domain::port::clock::Clock;
 use domain::port::content_packer::MockContentPacker;
 use domain::port::hot_sessions::MockHotSessions;
 use domain::port::idempotent_replies::MockIdempotentReplies;
+use domain::port::one_time_passwords::{EnrolmentSheet, MockOneTimePasswords};
 use domain::port::one_time_tokens::{MockOneTimeTokenCodec, MockOneTimeTokens};
 use domain::port::password_hasher::MockPasswordHasher;
 use domain::port::password_strength::MockPasswordStrength;
 use domain::port::probe::MockProbe;
 use domain::port::profiles::MockProfiles;
 use domain::port::rate_limiter::MockRateLimiter;
+use domain::port::recovery_codes::MockRecoveryCodes;
 use domain::port::refresh_tokens::MockRefreshTokens;
 use domain::port::scripts::MockScripts;
+use domain::port::sealer::MockSealer;
 use domain::port::seals::MockSeals;
+use domain::port::second_factors::MockSecondFactors;
 use domain::port::sessions::{MockSessions, Rotation};
 use domain::script::entity::ScriptDetail;
 use domain::secret::Secret;
@@ -49,15 +56,19 @@ pub(crate) struct Ports {
     pub(crate) codec: MockOneTimeTokenCodec,
     pub(crate) hot: MockHotSessions,
     pub(crate) limiter: MockRateLimiter,
+    pub(crate) one_time_passwords: MockOneTimePasswords,
     pub(crate) one_time_tokens: MockOneTimeTokens,
     pub(crate) packer: MockContentPacker,
     pub(crate) passwords: MockPasswordHasher,
     pub(crate) probe: MockProbe,
     pub(crate) profiles: MockProfiles,
+    pub(crate) recovery_codes: MockRecoveryCodes,
     pub(crate) refresh_tokens: MockRefreshTokens,
     pub(crate) replies: MockIdempotentReplies,
     pub(crate) scripts: MockScripts,
+    pub(crate) sealer: MockSealer,
     pub(crate) seals: MockSeals,
+    pub(crate) second_factors: MockSecondFactors,
     pub(crate) sessions: MockSessions,
     pub(crate) strength: MockPasswordStrength,
 }
@@ -69,6 +80,7 @@ impl Ports {
         self.accounts();
         self.tokens();
         self.sessions();
+        self.second_factor();
         self.people_and_limits();
         stock::scripts(&mut self.scripts, &stock);
         stock::versions(&mut self.scripts, &stock);
@@ -134,6 +146,9 @@ impl Ports {
                 })
                 .ok_or(ForgedToken)
         });
+        self.codec
+            .expect_write()
+            .returning(|_, _| Secret::new("sho_…".to_owned()));
         // There is one open token of every purpose.
         let id = |purpose: TokenPurpose| {
             let mut purposes = TokenPurpose::ALL.iter();
@@ -199,6 +214,56 @@ impl Ports {
         self.announcements.expect_announce().return_const(());
         self.audit.expect_append().returning(|_| Ok(()));
         self.replies.expect_find().returning(|_| Ok(None));
+    }
+
+    /// `123456` is the code of now; signing in does not ask for it, so that examples end with a session.
+    fn second_factor(&mut self) {
+        let mock = &mut self.second_factors;
+        mock.expect_is_enabled().returning(|_| Ok(false));
+        mock.expect_find_active().returning(|_| {
+            Ok(Some(ActiveTotp {
+                sealed: SealedTotp::restore(vec![1]),
+                last_step: TotpStep::restore(0),
+            }))
+        });
+        mock.expect_find_pending()
+            .returning(|_| Ok(Some(SealedTotp::restore(vec![1]))));
+        mock.expect_begin().returning(|_| Ok(()));
+        mock.expect_confirm().returning(|_| Ok(()));
+        mock.expect_remove().returning(|_| Ok(true));
+        mock.expect_challenge().returning(|_| Ok(()));
+        mock.expect_take_try()
+            .returning(|_, _| Ok(Some(user_id("ada"))));
+        mock.expect_sign_in().returning(|_| Ok(Vec::new()));
+        mock.expect_reauthenticate().returning(|proof| {
+            let lifetimes = Lifetimes::default();
+            Ok(Some(RotationState::begin(proof.proof.at, &lifetimes)))
+        });
+        self.sealer.expect_seal().returning(|_, _| Ok(vec![1]));
+        self.sealer
+            .expect_open()
+            .returning(|_, sealed| Ok(Secret::new(sealed.to_vec())));
+        let passwords = &mut self.one_time_passwords;
+        passwords
+            .expect_new_secret()
+            .returning(|| Ok(TotpSecret::restore(vec![1; 20])));
+        passwords.expect_sheet().returning(|_, account| {
+            Ok(EnrolmentSheet {
+                secret: Secret::new("AEAQCAIBAEAQCAIBAEAQCAIBAEAQCAIB".to_owned()),
+                uri: Secret::new(format!("otpauth://totp/ScriptHub:{account}")),
+                qr_svg: Secret::new("<svg/>".to_owned()),
+            })
+        });
+        passwords
+            .expect_find_step()
+            .returning(|_, code, now, _| (code == "123456").then(|| TotpStep::at(now)));
+        let codes = &mut self.recovery_codes;
+        codes
+            .expect_new_code()
+            .returning(|| Ok(RecoveryCode::read("abcd-efgh-ijkl-mnop").unwrap()));
+        codes
+            .expect_digests()
+            .returning(|_, _| vec![RecoveryDigest::restore([1; 32])]);
     }
 
     fn people_and_limits(&mut self) {

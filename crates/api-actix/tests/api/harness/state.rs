@@ -23,6 +23,11 @@ use application::scripts::publish::PublishScript;
 use application::scripts::read::ReadScript;
 use application::scripts::read_versions::ReadVersions;
 use application::scripts::restore::RestoreScript;
+use application::second_factor::FactorCheck;
+use application::second_factor::confirm::ConfirmSecondFactor;
+use application::second_factor::enrol::EnrolSecondFactor;
+use application::second_factor::remove::RemoveSecondFactor;
+use application::sessions::complete_sign_in::CompleteSignIn;
 use application::sessions::issue::TokenIssuer;
 use application::sessions::list::ListSessions;
 use application::sessions::reauthenticate::Reauthenticate;
@@ -43,6 +48,7 @@ use domain::port::probe::Probe;
 use domain::port::profiles::Profiles;
 use domain::port::refresh_tokens::RefreshTokens;
 use domain::port::scripts::Scripts;
+use domain::port::second_factors::SecondFactors;
 use domain::port::session_uses::MockSessionUses;
 use domain::port::sessions::Sessions;
 use domain::port::standings::MockStandings;
@@ -57,6 +63,7 @@ struct Shared {
     accounts: Arc<dyn Accounts>,
     announcements: Arc<dyn Announcements>,
     clock: Arc<dyn Clock>,
+    factors: FactorCheck,
     hot: Arc<dyn HotSessions>,
     ids: Arc<dyn Ids>,
     issuer: TokenIssuer,
@@ -66,6 +73,7 @@ struct Shared {
     refresh_tokens: Arc<dyn RefreshTokens>,
     replies: Arc<dyn IdempotentReplies>,
     scripts: Arc<dyn Scripts>,
+    second_factors: Arc<dyn SecondFactors>,
     sessions: Arc<dyn Sessions>,
     strength: Arc<dyn PasswordStrength>,
     tokens: Arc<dyn AccessTokens>,
@@ -90,7 +98,8 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
     Api {
         authenticate: authenticate(&shared, people),
         register: over!(shared => Register { accounts, strength, passwords, hot, issuer, ids, clock }),
-        sign_in: over!(shared => SignIn { accounts, passwords, sessions, hot, announcements, issuer, ids, clock; audit: audit.clone() }),
+        sign_in: over!(shared => SignIn { accounts, passwords, second_factors, sessions, hot, announcements, issuer, ids, clock; audit: audit.clone(); codec: codec.clone() }),
+        complete_sign_in: over!(shared => CompleteSignIn { accounts, factors, hot, announcements, issuer, ids, clock; audit: audit.clone(); codec: codec.clone(); tokens: open_tokens.clone() }),
         refresh: over!(shared => RefreshSession { sessions, hot, announcements, issuer, ids, clock; tokens: refreshed }),
         list_sessions: over!(shared => ListSessions { sessions, clock }),
         revoke_sessions: over!(shared => RevokeSessions { sessions, hot, announcements, ids, clock }),
@@ -99,7 +108,10 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         forgot_password: over!(shared => ForgotPassword { accounts, ids, clock; audit: audit.clone() }),
         reset_password: over!(shared => ResetPassword { accounts, strength, passwords, hot, announcements, ids, clock; codec: codec; tokens: open_tokens }),
         change_password: over!(shared => ChangePassword { accounts, strength, passwords, hot, announcements, ids, clock; audit: audit.clone() }),
-        reauthenticate: over!(shared => Reauthenticate { accounts, passwords, sessions, issuer, ids, clock; audit: audit }),
+        reauthenticate: over!(shared => Reauthenticate { accounts, passwords, factors, sessions, issuer, ids, clock; audit: audit.clone() }),
+        enrol_second_factor: over!(shared => EnrolSecondFactor { accounts, factors, ids, clock }),
+        confirm_second_factor: over!(shared => ConfirmSecondFactor { factors, ids, clock; audit: audit }),
+        remove_second_factor: over!(shared => RemoveSecondFactor { second_factors, ids, clock }),
         profiles: over!(shared => ProfilePages { accounts, profiles, ids, clock }),
         publish_script: over!(shared => PublishScript { scripts, accounts, replies, packer, ids, clock }),
         read_script: over!(shared => ReadScript { scripts }),
@@ -139,10 +151,17 @@ impl Shared {
     fn of(ports: Ports, people: &Arc<People>) -> Self {
         let tokens: Arc<dyn AccessTokens> = people.clone();
         let refresh_tokens: Arc<dyn RefreshTokens> = Arc::new(ports.refresh_tokens);
+        let second_factors: Arc<dyn SecondFactors> = Arc::new(ports.second_factors);
         Self {
             accounts: Arc::new(ports.accounts),
             announcements: Arc::new(ports.announcements),
             clock: Arc::new(FixedClock::default()),
+            factors: FactorCheck {
+                second_factors: second_factors.clone(),
+                sealer: Arc::new(ports.sealer),
+                one_time_passwords: Arc::new(ports.one_time_passwords),
+                recovery_codes: Arc::new(ports.recovery_codes),
+            },
             hot: Arc::new(ports.hot),
             ids: Arc::new(SequentialIds::default()),
             issuer: TokenIssuer {
@@ -156,6 +175,7 @@ impl Shared {
             refresh_tokens,
             replies: Arc::new(ports.replies),
             scripts: Arc::new(ports.scripts),
+            second_factors,
             sessions: Arc::new(ports.sessions),
             strength: Arc::new(ports.strength),
             tokens,

@@ -7,10 +7,11 @@ use domain::port::accounts::MockAccounts;
 use domain::port::announcements::MockAnnouncements;
 use domain::port::audit_trail::MockAuditTrail;
 use domain::port::hot_sessions::MockHotSessions;
+use domain::port::one_time_tokens::MockOneTimeTokenCodec;
 use domain::port::password_hasher::MockPasswordHasher;
 use domain::port::refresh_tokens::MockRefreshTokens;
+use domain::port::second_factors::MockSecondFactors;
 use domain::port::sessions::MockSessions;
-use domain::secret::Secret;
 use domain::session::rotation::Lifetimes;
 use test_support::{FixedClock, SequentialIds, a_user};
 
@@ -21,6 +22,7 @@ struct Ports {
     hot: MockHotSessions,
     audit: MockAuditTrail,
     announcements: MockAnnouncements,
+    second_factors: MockSecondFactors,
 }
 
 fn ports(credentials: Option<Credentials>, check: PasswordCheck) -> Ports {
@@ -31,6 +33,7 @@ fn ports(credentials: Option<Credentials>, check: PasswordCheck) -> Ports {
         hot: MockHotSessions::new(),
         audit: MockAuditTrail::new(),
         announcements: MockAnnouncements::new(),
+        second_factors: MockSecondFactors::new(),
     };
     ports
         .accounts
@@ -60,7 +63,16 @@ fn credentials(status: AccountStatus) -> Option<Credentials> {
     })
 }
 
-async fn run(ports: Ports, email: &str) -> Result<SignedIn, SignInError> {
+async fn run(mut ports: Ports, email: &str) -> Result<Admission, SignInError> {
+    ports
+        .second_factors
+        .expect_is_enabled()
+        .returning(|_| Ok(false));
+    let mut codec = MockOneTimeTokenCodec::new();
+    codec
+        .expect_write()
+        .withf(|_, purpose| *purpose == TokenPurpose::Mfa)
+        .returning(|_, _| Secret::new("sho_half".to_owned()));
     let mut access = MockAccessTokens::new();
     access
         .expect_sign()
@@ -72,6 +84,8 @@ async fn run(ports: Ports, email: &str) -> Result<SignedIn, SignInError> {
     let use_case = SignIn {
         accounts: Arc::new(ports.accounts),
         passwords: Arc::new(ports.passwords),
+        second_factors: Arc::new(ports.second_factors),
+        codec: Arc::new(codec),
         sessions: Arc::new(ports.sessions),
         hot: Arc::new(ports.hot),
         audit: Arc::new(ports.audit),
@@ -114,8 +128,44 @@ async fn the_right_password_opens_a_session() {
         .once()
         .returning(|_| Ok(Vec::new()));
     ports.hot.expect_put().once().returning(|_, _, _| Ok(()));
-    let signed_in = run(ports, "alice@example.org").await.unwrap();
+    let admission = run(ports, "alice@example.org").await.unwrap();
+    let Admission::SignedIn(signed_in) = admission else {
+        panic!("no second factor is due");
+    };
     assert_eq!(signed_in.tokens.refresh.expose(), "refresh");
+}
+
+#[tokio::test]
+async fn with_a_second_factor_the_right_password_opens_no_session_yet() {
+    let mut ports = ports(credentials(AccountStatus::Active), PasswordCheck::Matches);
+    ports
+        .second_factors
+        .expect_is_enabled()
+        .returning(|_| Ok(true));
+    ports
+        .second_factors
+        .expect_challenge()
+        .once()
+        .withf(|challenge| challenge.token.purpose == TokenPurpose::Mfa)
+        .returning(|_| Ok(()));
+    let admission = run(ports, "alice@example.org").await.unwrap();
+    let Admission::SecondFactorDue(token) = admission else {
+        panic!("a second factor is due");
+    };
+    assert_eq!(token.expose(), "sho_half");
+}
+
+#[tokio::test]
+async fn who_cannot_say_whether_there_is_a_second_factor_signs_nobody_in() {
+    let mut ports = ports(credentials(AccountStatus::Active), PasswordCheck::Matches);
+    ports
+        .second_factors
+        .expect_is_enabled()
+        .returning(|_| Err(Outage::Overloaded(Dependency::Postgres)));
+    assert!(matches!(
+        run(ports, "alice@example.org").await,
+        Err(SignInError::Outage(_))
+    ));
 }
 
 #[tokio::test]
