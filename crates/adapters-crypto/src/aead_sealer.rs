@@ -106,10 +106,10 @@ mod tests {
     #[test]
     fn a_secret_opens_for_its_owner_only_and_never_looks_the_same() {
         let sealer = AeadSealer::new(&test_keys(1));
-        let sealed = sealer.seal(b"ada", b"secret").unwrap();
-        assert_eq!(sealer.open(b"ada", &sealed).unwrap().expose(), b"secret");
-        assert!(sealer.open(b"eve", &sealed).is_err());
-        assert_ne!(sealed, sealer.seal(b"ada", b"secret").unwrap());
+        let bytes = sealer.seal(b"ada", b"secret").unwrap();
+        assert_eq!(sealer.open(b"ada", &bytes).unwrap().expose(), b"secret");
+        assert!(sealer.open(b"eve", &bytes).is_err());
+        assert_ne!(bytes, sealer.seal(b"ada", b"secret").unwrap());
     }
 
     #[test]
@@ -128,9 +128,9 @@ mod tests {
     #[test]
     fn one_changed_byte_anywhere_opens_nothing() {
         let sealer = AeadSealer::new(&test_keys(1));
-        let sealed = sealer.seal(b"ada", b"secret").unwrap();
-        for place in 0..sealed.len() {
-            let mut changed = sealed.clone();
+        let bytes = sealer.seal(b"ada", b"secret").unwrap();
+        for place in 0..bytes.len() {
+            let mut changed = bytes.clone();
             changed[place] ^= 1;
             assert!(sealer.open(b"ada", &changed).is_err(), "byte {place}");
         }

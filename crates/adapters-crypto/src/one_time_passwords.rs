@@ -21,7 +21,7 @@ const QR_PIXELS: u32 = 240;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TotpPasswords;
 
-fn inconsistent(detail: impl ToString) -> Outage {
+fn inconsistent(detail: &impl ToString) -> Outage {
     Outage::Inconsistent {
         what: "TOTP secret",
         detail: detail.to_string(),
@@ -37,20 +37,20 @@ fn totp(secret: &TotpSecret, account: &str) -> Result<Totp, Outage> {
         .with_issuer(Some(ISSUER))
         .with_account_name(account)
         .build()
-        .map_err(inconsistent)
+        .map_err(|error| inconsistent(&error))
 }
 
 impl OneTimePasswords for TotpPasswords {
     fn new_secret(&self) -> Result<TotpSecret, Outage> {
         let mut bytes = vec![0; 20];
-        rand::fill(&mut bytes).map_err(|_unspecified| inconsistent("there is no randomness"))?;
+        rand::fill(&mut bytes).map_err(|_unspecified| inconsistent(&"there is no randomness"))?;
         Ok(TotpSecret::restore(bytes))
     }
 
     fn sheet(&self, secret: &TotpSecret, account: &str) -> Result<EnrolmentSheet, Outage> {
         let totp = totp(secret, account)?;
-        let uri = totp.to_url().map_err(inconsistent)?;
-        let code = QrCode::new(&uri).map_err(inconsistent)?;
+        let uri = totp.to_url().map_err(|error| inconsistent(&error))?;
+        let code = QrCode::new(&uri).map_err(|error| inconsistent(&error))?;
         let mut picture = code.render::<svg::Color<'_>>();
         let picture = picture.min_dimensions(QR_PIXELS, QR_PIXELS).build();
         Ok(EnrolmentSheet {

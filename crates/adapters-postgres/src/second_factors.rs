@@ -76,9 +76,9 @@ impl SecondFactors for PgSecondFactors {
     }
 
     async fn take_try(&self, token: TokenId, now: DateTime<Utc>) -> Result<Option<UserId>, Outage> {
-        let tried = (token, now);
-        let taken = self.0.write_one("take_factor_try", &tried, take_try);
-        no_conflict(taken.await)
+        let attempt = (token, now);
+        let owner = self.0.write_one("take_factor_try", &attempt, take_try);
+        no_conflict(owner.await)
     }
 
     async fn sign_in(
@@ -300,7 +300,7 @@ async fn use_up(
     factor: &FactorUse,
     at: DateTime<Utc>,
 ) -> Result<(), Failure<FactorConflict>> {
-    let used = match factor {
+    let spent = match factor {
         FactorUse::Totp(step) => {
             handwritten(
                 "UPDATE totp_secrets SET last_step = $2 WHERE user_id = $1 AND last_step < $2",
@@ -322,7 +322,7 @@ async fn use_up(
             .await?
         }
     };
-    if used == 0 {
+    if spent == 0 {
         return Err(Failure::Conflict(FactorConflict::CodeSpent));
     }
     Ok(())

@@ -165,8 +165,8 @@ async fn a_recovery_code_works_once_for_its_owner() {
             Err(StoreError::Conflict(FactorConflict::CodeSpent))
         ));
     }
-    let used = "SELECT count(*) FROM recovery_codes WHERE used_at IS NOT NULL";
-    assert_eq!(home.count(used).await, 1, "{} keeps theirs", other.id);
+    let spent = "SELECT count(*) FROM recovery_codes WHERE used_at IS NOT NULL";
+    assert_eq!(home.count(spent).await, 1, "{} keeps theirs", other.id);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -179,8 +179,8 @@ async fn twenty_tries_at_once_are_five() {
         let (factors, now) = (factors.clone(), user.created_at);
         tries.spawn(async move { factors.take_try(token, now).await.unwrap() });
     }
-    let taken = tries.join_all().await.into_iter().flatten();
-    assert_eq!(u32::try_from(taken.count()), Ok(TRIES_PER_SIGN_IN));
+    let owners = tries.join_all().await.into_iter().flatten();
+    assert_eq!(u32::try_from(owners.count()), Ok(TRIES_PER_SIGN_IN));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use domain::access::actor::Actor;
 use domain::account::second_factor::{
-    ClaimedCode, CodeForm, Confirmation, EnrolConflict, RECOVERY_CODES, SealedTotp, TotpStep,
+    ClaimedCode, CodeForm, Confirmation, EnrolConflict, RECOVERY_CODES, RecoveryCode, SealedTotp,
+    TotpStep,
 };
 use domain::audit::{AuditAction, AuditEntry, Outcome, Subject};
 use domain::job::{Letter, MailOrder};
@@ -88,7 +89,7 @@ impl ConfirmSecondFactor {
             }
             StoreError::Outage(outage) => ConfirmError::Outage(outage),
         })?;
-        Ok(codes.iter().map(|code| code.grouped()).collect())
+        Ok(codes.iter().map(RecoveryCode::grouped).collect())
     }
 
     fn step(
