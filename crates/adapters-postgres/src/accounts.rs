@@ -24,6 +24,7 @@ use crate::schema::{one_time_tokens, sessions, users};
 use crate::sql::{access, journal, tokens};
 use crate::statement::handwritten;
 
+mod closures;
 mod passwords;
 
 /// Accounts in PostgreSQL.

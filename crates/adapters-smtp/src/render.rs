@@ -27,6 +27,8 @@ templates!(
     "password_changed",
     "mfa_enabled",
     "mfa_disabled",
+    "account_deleted",
+    "account_restored",
     "refresh_token_reused"
 );
 
@@ -81,7 +83,8 @@ impl Renderer {
 
 const fn subject(letter: Letter, locale: Locale) -> &'static str {
     use Letter::{
-        MfaDisabled, MfaEnabled, PasswordChanged, RefreshTokenReused, ResetPassword, VerifyEmail,
+        AccountDeleted, AccountRestored, MfaDisabled, MfaEnabled, PasswordChanged,
+        RefreshTokenReused, ResetPassword, VerifyEmail,
     };
     use Locale::{English, Indonesian};
     match (letter, locale) {
@@ -95,6 +98,10 @@ const fn subject(letter: Letter, locale: Locale) -> &'static str {
         (MfaEnabled, Indonesian) => "Verifikasi dua langkah aktif",
         (MfaDisabled, English) => "Two-step sign-in is off",
         (MfaDisabled, Indonesian) => "Verifikasi dua langkah nonaktif",
+        (AccountDeleted, English) => "Your account was deleted",
+        (AccountDeleted, Indonesian) => "Akun Anda telah dihapus",
+        (AccountRestored, English) => "Your account is back",
+        (AccountRestored, Indonesian) => "Akun Anda telah dipulihkan",
         (RefreshTokenReused, English) => "A session of yours was ended",
         (RefreshTokenReused, Indonesian) => "Salah satu sesi Anda diakhiri",
     }

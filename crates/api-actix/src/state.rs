@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use application::access::authenticate::Authenticate;
 use application::accounts::change_password::ChangePassword;
+use application::accounts::delete::DeleteAccount;
 use application::accounts::forgot_password::ForgotPassword;
 use application::accounts::profile::ProfilePages;
 use application::accounts::register::Register;
 use application::accounts::resend_verification::ResendVerification;
 use application::accounts::reset_password::ResetPassword;
+use application::accounts::restore::RestoreAccount;
 use application::accounts::verify_email::VerifyEmail;
 use application::scripts::add_version::AddVersion;
 use application::scripts::amend::AmendScript;
@@ -70,6 +72,10 @@ pub struct Api {
     pub confirm_second_factor: ConfirmSecondFactor,
     /// Giving it up.
     pub remove_second_factor: RemoveSecondFactor,
+    /// Leaving.
+    pub delete_account: DeleteAccount,
+    /// Coming back.
+    pub restore_account: RestoreAccount,
     /// Own and public profiles.
     pub profiles: ProfilePages,
     /// Publishing scripts.

@@ -40,6 +40,10 @@ actions! {
     ChangePassword = "account.change_password",
     /// A stored hash was replaced by a stronger one of the same password.
     RehashPassword = "account.rehash_password",
+    /// An account was deleted softly by its person.
+    DeleteAccount = "account.delete",
+    /// A softly deleted account was brought back by its person.
+    RestoreAccount = "account.restore",
     /// A profile was changed.
     UpdateProfile = "account.update_profile",
     /// A sign-in with e-mail and password was tried.

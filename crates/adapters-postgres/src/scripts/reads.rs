@@ -92,7 +92,8 @@ fn list_statement(listing: &ScriptListing) -> Handwritten<'_> {
     let mut statement = handwritten(concat!(
         "SELECT ",
         listed_columns!(),
-        " FROM scripts s JOIN users u ON u.id = s.owner_id LEFT JOIN categories c ON c.id = s.category_id WHERE "
+        " FROM scripts s JOIN users u ON u.id = s.owner_id LEFT JOIN categories c ON c.id = s.category_id \
+         WHERE u.account_status <> 'deleted' AND "
     ));
     statement = match listing.scope {
         ListScope::Public => statement.text("s.visibility = 'public' AND s.status = 'published'"),
@@ -205,7 +206,7 @@ fn number(position: Position) -> i64 {
     i64::try_from(position.id.as_u128()).unwrap_or(i64::MAX)
 }
 
-/// A version of a script, with `$more` columns and `$join`s, chosen by `$which`.
+/// A version of a script whose owner is not deleted, with `$more` columns and `$join`s, chosen by `$which`.
 macro_rules! version_where {
     ($more:literal, $join:literal, $which:literal) => {
         concat!(
@@ -213,7 +214,8 @@ macro_rules! version_where {
             version_columns!(),
             ", s.owner_id, s.slug, s.language, s.visibility, s.status",
             $more,
-            " FROM scripts s JOIN script_versions v ON v.script_id = s.id",
+            " FROM scripts s JOIN script_versions v ON v.script_id = s.id \
+              JOIN users u ON u.id = s.owner_id AND u.account_status <> 'deleted'",
             $join,
             " WHERE s.id = $1 AND ",
             $which

@@ -13,7 +13,7 @@ use crate::rows::script::{DetailRow, NewBlobRow, listed_columns, tag_names, vers
 use crate::schema::script_blobs;
 use crate::statement::handwritten;
 
-/// Everything about one script; the condition is on `s` and `u`.
+/// Everything about one script whose owner is not deleted; the condition is on `s` and `u`.
 macro_rules! detail_where {
     ($condition:literal) => {
         concat!(
@@ -23,7 +23,7 @@ macro_rules! detail_where {
             version_columns!(),
             " FROM scripts s JOIN users u ON u.id = s.owner_id \
               JOIN script_versions v ON v.script_id = s.id AND v.number = s.latest_version \
-              LEFT JOIN categories c ON c.id = s.category_id WHERE ",
+              LEFT JOIN categories c ON c.id = s.category_id WHERE u.account_status <> 'deleted' AND ",
             $condition
         )
     };

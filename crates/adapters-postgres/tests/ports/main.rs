@@ -5,6 +5,7 @@
 )]
 
 mod accounts;
+mod closures;
 mod common;
 mod faults;
 mod jobs;

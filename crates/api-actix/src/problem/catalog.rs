@@ -71,12 +71,12 @@ catalog! {
         AccountSuspended = "account_suspended", "The account is suspended";
         /// Ask for the permission that `detail` names.
         PermissionDenied = "permission_denied", "You may not do this";
+        /// Prove once more who you are, at `POST /api/auth/reauthenticate`, and try again.
+        ReauthRequired = "reauth_required", "You signed in too long ago for this";
         /// Send the current password.
         WrongPassword = "wrong_password", "The password is another one";
         /// Send the code that the authenticator shows now, or another recovery code.
         WrongCode = "wrong_code", "The code is another one, or was used before";
-        /// Prove once more who you are at `POST /api/auth/reauthenticate`.
-        ReauthRequired = "reauth_required", "You have to prove once more who you are";
         /// Confirm your address by the mail we sent.
         EmailNotVerified = "email_not_verified", "Your address is not confirmed";
         /// Ask the owner.

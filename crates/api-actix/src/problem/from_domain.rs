@@ -2,9 +2,11 @@
 
 use application::access::authenticate::AuthenticateError;
 use application::accounts::change_password::ChangePasswordError;
+use application::accounts::delete::DeleteAccountError;
 use application::accounts::profile::ProfileError;
 use application::accounts::register::RegisterError;
 use application::accounts::reset_password::ResetPasswordError;
+use application::accounts::restore::RestoreAccountError;
 use application::accounts::verify_email::VerifyEmailError;
 use application::idempotency::KeyConflict;
 use application::scripts::add_version::AddVersionError;
@@ -63,7 +65,7 @@ impl From<Denied> for Problem {
 impl From<ProofTooOld> for Problem {
     fn from(_: ProofTooOld) -> Self {
         Self::new(Code::ReauthRequired)
-            .detail("prove once more who you are at POST /api/auth/reauthenticate")
+            .detail("prove once more who you are at POST /api/auth/reauthenticate, and try again")
     }
 }
 
@@ -202,6 +204,24 @@ impl From<ReauthenticateError> for Problem {
             ReauthenticateError::WrongCode => Self::new(Code::WrongCode),
             ReauthenticateError::SessionEnded => Self::new(Code::SessionEnded),
             ReauthenticateError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<DeleteAccountError> for Problem {
+    fn from(error: DeleteAccountError) -> Self {
+        match error {
+            DeleteAccountError::AccountGone => Self::new(Code::SessionEnded),
+            DeleteAccountError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<RestoreAccountError> for Problem {
+    fn from(error: RestoreAccountError) -> Self {
+        match error {
+            RestoreAccountError::InvalidCredentials => Self::new(Code::InvalidCredentials),
+            RestoreAccountError::Outage(outage) => outage.into(),
         }
     }
 }

@@ -32,6 +32,7 @@ use domain::outage::Dependency;
 use domain::port::probe::Probe;
 
 use super::adapters::Adapters;
+use super::own_account::{delete_account, restore_account};
 use super::second_factor;
 use crate::client_ip::ClientAddresses;
 use crate::config::Config;
@@ -54,10 +55,12 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         forgot_password: forgot_password(adapters),
         reset_password: reset_password(adapters),
         change_password: change_password(adapters),
-        reauthenticate: reauthenticate(adapters, issuer),
         enrol_second_factor: second_factor::enrol(adapters),
         confirm_second_factor: second_factor::confirm(adapters),
         remove_second_factor: second_factor::remove(adapters),
+        reauthenticate: reauthenticate(adapters, issuer),
+        delete_account: delete_account(adapters),
+        restore_account: restore_account(adapters),
         profiles: profiles(adapters),
         publish_script: publish(adapters),
         read_script: read_script(adapters),

@@ -113,7 +113,9 @@ async fn a_nul_in_a_field_is_refused_by_name_or_is_part_of_no_secret() {
         for (name, body) in bodies_with(&operation, "ada\0") {
             let answer = operation.bare(&client).json(&body).await;
             match (operation.path.as_str(), &*name) {
-                ("/api/auth/login", _) => answer.problem(401, "invalid_credentials"),
+                ("/api/auth/login" | "/api/auth/restore", _) => {
+                    answer.problem(401, "invalid_credentials")
+                }
                 ("/api/auth/refresh", _) => answer.problem(401, "refresh_token_invalid"),
                 ("/api/auth/verify-email", _) | ("/api/auth/password/reset", "token") => {
                     answer.problem(400, "token_invalid")

@@ -59,6 +59,7 @@ async fn trying_credentials_tells_of_all_that_was_counted_the_closest_guard_firs
 async fn beyond_a_quota_the_answer_says_when_to_come_back() {
     let credentials = [
         "/api/auth/login",
+        "/api/auth/restore",
         "/api/auth/register",
         "/api/auth/verify-email/resend",
     ];

@@ -1,11 +1,12 @@
 //! People, as they see themselves and as others see them.
 
+use chrono::TimeDelta;
 use domain::outage::StoreError;
 use domain::port::profiles::StaleProfile;
 use insta::assert_json_snapshot;
 use serde_json::json;
 
-use crate::harness::{TestApi, user_id};
+use crate::harness::{PASSWORD, Person, TestApi, user_id};
 
 #[actix_web::test]
 async fn people_see_their_own_account_and_whether_it_has_changed() {
@@ -90,4 +91,29 @@ async fn who_comes_second_is_told() {
     call.json(&json!({"locale": "id"}))
         .await
         .problem(412, "precondition_failed");
+}
+
+#[actix_web::test]
+async fn an_account_is_deleted_on_a_fresh_proof_only() {
+    let app = TestApi::new().start().await;
+    let proven = |ago| app.as_person(Person::named("ada").who_proved_it(ago));
+    proven(TimeDelta::seconds(599))
+        .delete("/api/users/me")
+        .await
+        .expect(204);
+    proven(TimeDelta::minutes(10))
+        .delete("/api/users/me")
+        .await
+        .problem(403, "reauth_required");
+}
+
+#[actix_web::test]
+async fn who_is_not_deleted_cannot_come_back() {
+    let app = TestApi::new().start().await;
+    let body = json!({"email": "ada@example.org", "password": PASSWORD});
+    app.anonymous()
+        .post("/api/auth/restore")
+        .json(&body)
+        .await
+        .problem(401, "invalid_credentials");
 }

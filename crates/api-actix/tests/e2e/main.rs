@@ -16,6 +16,8 @@ mod faults_of_postgres;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]
+mod leaving;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod lists;

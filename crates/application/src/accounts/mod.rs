@@ -1,12 +1,14 @@
-//! Accounts: joining, confirming an address, passwords, telling about oneself.
+//! Accounts: joining, confirming an address, passwords, telling about oneself, leaving and coming back.
 
 pub mod change_password;
 pub mod create_admin;
+pub mod delete;
 pub mod forgot_password;
 pub mod profile;
 pub mod register;
 pub mod resend_verification;
 pub mod reset_password;
+pub mod restore;
 pub mod verify_email;
 
 use chrono::{DateTime, Utc};

@@ -69,11 +69,14 @@ impl SendMail {
             email: Some(to),
             username,
             locale,
-            status: AccountStatus::Active | AccountStatus::Suspended,
+            status,
         }) = recipient
         else {
             return Ok(MailOutcome::NotNeeded);
         };
+        if status == AccountStatus::Deleted && !order.letter.reaches_the_deleted() {
+            return Ok(MailOutcome::NotNeeded);
+        }
         let action = match order.token {
             None => None,
             Some(token) => match self.action(token).await? {
@@ -146,8 +149,21 @@ mod tests {
         life_left: Option<TimeDelta>,
         mailer: MockMailer,
     ) -> Result<MailOutcome, SendMailError> {
+        let (user, now) = (a_user().id, FixedClock::default().now());
+        let token = SequentialIds::default().token();
+        let record = OneTimeToken::new(token, user, TokenPurpose::VerifyEmail, now);
+        let order = MailOrder::with_token(&record, Letter::VerifyEmail);
+        run_order(status, life_left, mailer, order).await
+    }
+
+    async fn run_order(
+        status: AccountStatus,
+        life_left: Option<TimeDelta>,
+        mailer: MockMailer,
+        order: MailOrder,
+    ) -> Result<MailOutcome, SendMailError> {
         let ids = SequentialIds::default();
-        let (user, token, now) = (a_user().id, ids.token(), FixedClock::default().now());
+        let (user, token, now) = (order.user, ids.token(), FixedClock::default().now());
         let recipient = Recipient {
             email: Email::parse("alice@example.org").ok(),
             username: Username::parse("alice").unwrap(),
@@ -179,8 +195,6 @@ mod tests {
             pages: "https://scripthub.example".to_owned(),
             clock: Arc::new(FixedClock::default()),
         };
-        let record = OneTimeToken::new(token, user, TokenPurpose::VerifyEmail, now);
-        let order = MailOrder::with_token(&record, Letter::VerifyEmail);
         let job = ClaimedJob {
             id: ids.job(),
             lease: ids.lease(),
@@ -221,6 +235,26 @@ mod tests {
                 run(status, life_left, MockMailer::new()).await.unwrap(),
                 MailOutcome::NotNeeded
             );
+        }
+    }
+
+    #[tokio::test]
+    async fn the_deleted_get_the_mail_that_says_so_and_no_other() {
+        for letter in Letter::ALL.iter().copied() {
+            let is_sent = letter == Letter::AccountDeleted;
+            let mut mailer = MockMailer::new();
+            mailer
+                .expect_send()
+                .times(usize::from(is_sent))
+                .returning(|_| Ok(()));
+            let order = MailOrder::notice(a_user().id, letter);
+            let outcome = run_order(AccountStatus::Deleted, None, mailer, order).await;
+            let expected = if is_sent {
+                MailOutcome::Sent
+            } else {
+                MailOutcome::NotNeeded
+            };
+            assert_eq!(outcome.unwrap(), expected, "{letter:?}");
         }
     }
 

@@ -116,8 +116,20 @@ letters! {
     MfaEnabled = "mfa_enabled",
     /// "No second factor protects your account any more".
     MfaDisabled = "mfa_disabled",
+    /// "Your account was deleted".
+    AccountDeleted = "account_deleted",
+    /// "Your account is back".
+    AccountRestored = "account_restored",
     /// "A stolen session was ended".
     RefreshTokenReused = "refresh_token_reused",
+}
+
+impl Letter {
+    /// Whether the letter is also sent to somebody whose account is deleted.
+    #[must_use]
+    pub const fn reaches_the_deleted(self) -> bool {
+        matches!(self, Self::AccountDeleted)
+    }
 }
 
 /// A job that a worker holds for a while.

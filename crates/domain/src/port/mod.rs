@@ -10,6 +10,7 @@
 
 pub mod access_changes;
 pub mod access_tokens;
+pub mod account_closures;
 pub mod accounts;
 pub mod announcements;
 pub mod audit_trail;

@@ -16,7 +16,7 @@ use crate::script::slug::Slug;
 use crate::script::version::{Version, VersionSelector};
 
 /// Scripts; PostgreSQL. Reads answer what is there, deleted scripts included; who may see it is decided by
-/// [`policy`](crate::access::policy).
+/// [`policy`](crate::access::policy). No read answers a script whose owner is deleted: it comes back with them.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Scripts: Send + Sync {

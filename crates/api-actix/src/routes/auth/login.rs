@@ -1,7 +1,7 @@
 //! `POST /api/auth/login`
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use application::sessions::sign_in::{Admission, SignInAttempt, SignInError};
+use application::sessions::sign_in::{SignInAttempt, SignInError};
 use domain::account::password::ClaimedPassword;
 use garde::Validate;
 use serde::Deserialize;
@@ -63,8 +63,5 @@ pub(super) async fn login_user(
             metrics::counter!("failed_logins_total").increment(1);
         }
     })?;
-    Ok(HttpResponse::Ok().json(match admission {
-        Admission::SignedIn(signed_in) => LoginView::at(&signed_in, api.clock.now()),
-        Admission::SecondFactorDue(token) => LoginView::waiting(&token),
-    }))
+    Ok(HttpResponse::Ok().json(LoginView::of(&admission, api.clock.now())))
 }

@@ -11,6 +11,7 @@ mod refresh;
 mod register;
 mod resend_verification;
 mod reset_password;
+mod restore_account;
 mod revoke_session;
 mod revoke_sessions;
 mod verify_email;
@@ -31,6 +32,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(reset_password::reset_password)
         .service(change_password::change_password)
         .service(reauthenticate::reauthenticate_user)
+        .service(restore_account::restore_account)
         .service(list_sessions::list_sessions)
         .service(revoke_session::revoke_session)
         .service(revoke_sessions::revoke_sessions);

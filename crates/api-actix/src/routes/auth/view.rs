@@ -1,9 +1,8 @@
 //! How tokens and sessions look in JSON.
 
-use application::sessions::sign_in::SignedIn;
+use application::sessions::sign_in::{Admission, SignedIn};
 use chrono::{DateTime, Utc};
 use domain::id::SessionId;
-use domain::secret::Secret;
 use domain::session::SessionSummary;
 use domain::session::token::TokenPair;
 use serde::Serialize;
@@ -100,20 +99,19 @@ pub enum LoginView {
 }
 
 impl LoginView {
-    /// The sign-in as seen at `now`.
+    /// The sign-in as seen at `now`: done, or to go on with a token.
     #[must_use]
-    pub fn at(signed_in: &SignedIn, now: DateTime<Utc>) -> Self {
-        Self::SignedIn(Box::new(SignedInView::at(signed_in, now)))
-    }
-
-    /// A sign-in that goes on with this token.
-    #[must_use]
-    pub fn waiting(token: &Secret<String>) -> Self {
-        Self::MfaRequired(MfaRequiredView {
-            mfa_required: true,
-            mfa_token: token.expose().clone(),
-            methods: vec!["totp", "recovery_code"],
-        })
+    pub fn of(admission: &Admission, now: DateTime<Utc>) -> Self {
+        match admission {
+            Admission::SignedIn(signed_in) => {
+                Self::SignedIn(Box::new(SignedInView::at(signed_in, now)))
+            }
+            Admission::SecondFactorDue(token) => Self::MfaRequired(MfaRequiredView {
+                mfa_required: true,
+                mfa_token: token.expose().clone(),
+                methods: vec!["totp", "recovery_code"],
+            }),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! People.
 
+mod delete_me;
 mod list_user_scripts;
 mod mfa;
 mod read_me;
@@ -14,6 +15,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(read_me::read_me)
         .service(update_me::update_me)
+        .service(delete_me::delete_me)
         .service(read_profile::read_profile)
         .service(list_user_scripts::list_user_scripts)
         .configure(mfa::configure);

@@ -1,17 +1,21 @@
 //! The mocked ports, and what each of them does when a test does not care.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::TimeDelta;
 use domain::access::standing::AccessEpoch;
+use domain::account::closure::AccountDeleted;
 use domain::account::one_time_token::{OneTimeToken, TokenPurpose};
 use domain::account::password::{PasswordChanged, PasswordCheck, PasswordHash};
 use domain::account::second_factor::{
     ActiveTotp, RecoveryCode, RecoveryDigest, SealedTotp, TotpSecret, TotpStep,
 };
+use domain::account::user::AccountStatus;
 use domain::id::{SessionId, TokenId};
 use domain::limit::quota::{LimitClass, Verdict};
 use domain::outage::Dependency;
+use domain::port::account_closures::MockAccountClosures;
 use domain::port::accounts::{Credentials, MockAccounts};
 use domain::port::announcements::MockAnnouncements;
 use domain::port::audit_trail::MockAuditTrail;
@@ -53,6 +57,7 @@ pub(crate) struct Ports {
     pub(crate) accounts: MockAccounts,
     pub(crate) announcements: MockAnnouncements,
     pub(crate) audit: MockAuditTrail,
+    pub(crate) closures: MockAccountClosures,
     pub(crate) codec: MockOneTimeTokenCodec,
     pub(crate) hot: MockHotSessions,
     pub(crate) limiter: MockRateLimiter,
@@ -91,15 +96,21 @@ impl Ports {
     fn accounts(&mut self) {
         let mock = &mut self.accounts;
         mock.expect_register().returning(|_| Ok(()));
-        mock.expect_find_credentials().returning(|email| {
-            let account = world::ada();
-            let is_ada = account
-                .user
-                .email
-                .as_ref()
-                .is_some_and(|own| own.key() == email);
+        // Charles has deleted his account, until it is brought back.
+        let is_back = Arc::new(AtomicBool::new(false));
+        let charles_is_back = Arc::clone(&is_back);
+        mock.expect_find_credentials().returning(move |email| {
+            let mut charles = world::charles();
+            if charles_is_back.load(Ordering::Relaxed) {
+                charles.user.status = AccountStatus::Active;
+            }
+            let mut accounts = [world::ada(), charles].into_iter();
+            let found = accounts.find(|account| {
+                let own = account.user.email.as_ref();
+                own.is_some_and(|own| own.key() == email)
+            });
             let password = Some(PasswordHash::restore(PASSWORD.to_owned()));
-            Ok(is_ada.then_some(Credentials { account, password }))
+            Ok(found.map(|account| Credentials { account, password }))
         });
         mock.expect_find().returning(|id| {
             let mut account = world::ada();
@@ -115,6 +126,16 @@ impl Ports {
                 ended: Vec::new(),
                 epoch: AccessEpoch(2),
             })
+        });
+        self.closures.expect_delete().returning(|_| {
+            Ok(AccountDeleted {
+                ended: Vec::new(),
+                epoch: AccessEpoch(2),
+            })
+        });
+        self.closures.expect_restore().returning(move |_| {
+            is_back.store(true, Ordering::Relaxed);
+            Ok(AccessEpoch(2))
         });
         self.strength.expect_judge().return_const(Ok(()));
         self.passwords

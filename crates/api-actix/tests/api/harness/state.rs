@@ -9,11 +9,13 @@ use api_actix::limits::{Limits, Quotas};
 use api_actix::state::Api;
 use application::access::authenticate::Authenticate;
 use application::accounts::change_password::ChangePassword;
+use application::accounts::delete::DeleteAccount;
 use application::accounts::forgot_password::ForgotPassword;
 use application::accounts::profile::ProfilePages;
 use application::accounts::register::Register;
 use application::accounts::resend_verification::ResendVerification;
 use application::accounts::reset_password::ResetPassword;
+use application::accounts::restore::RestoreAccount;
 use application::accounts::verify_email::VerifyEmail;
 use application::scripts::add_version::AddVersion;
 use application::scripts::amend::AmendScript;
@@ -35,6 +37,7 @@ use application::sessions::refresh::RefreshSession;
 use application::sessions::revoke::RevokeSessions;
 use application::sessions::sign_in::SignIn;
 use domain::port::access_tokens::AccessTokens;
+use domain::port::account_closures::AccountClosures;
 use domain::port::accounts::Accounts;
 use domain::port::announcements::Announcements;
 use domain::port::clock::Clock;
@@ -64,6 +67,7 @@ struct Shared {
     announcements: Arc<dyn Announcements>,
     clock: Arc<dyn Clock>,
     factors: FactorCheck,
+    closures: Arc<dyn AccountClosures>,
     hot: Arc<dyn HotSessions>,
     ids: Arc<dyn Ids>,
     issuer: TokenIssuer,
@@ -110,8 +114,10 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         change_password: over!(shared => ChangePassword { accounts, strength, passwords, hot, announcements, ids, clock; audit: audit.clone() }),
         reauthenticate: over!(shared => Reauthenticate { accounts, passwords, factors, sessions, issuer, ids, clock; audit: audit.clone() }),
         enrol_second_factor: over!(shared => EnrolSecondFactor { accounts, factors, ids, clock }),
-        confirm_second_factor: over!(shared => ConfirmSecondFactor { factors, ids, clock; audit: audit }),
+        confirm_second_factor: over!(shared => ConfirmSecondFactor { factors, ids, clock; audit: audit.clone() }),
         remove_second_factor: over!(shared => RemoveSecondFactor { second_factors, ids, clock }),
+        delete_account: over!(shared => DeleteAccount { closures, hot, announcements, ids, clock }),
+        restore_account: over!(shared => RestoreAccount { accounts, closures, passwords, announcements, ids, clock; audit: audit }),
         profiles: over!(shared => ProfilePages { accounts, profiles, ids, clock }),
         publish_script: over!(shared => PublishScript { scripts, accounts, replies, packer, ids, clock }),
         read_script: over!(shared => ReadScript { scripts }),
@@ -162,6 +168,7 @@ impl Shared {
                 one_time_passwords: Arc::new(ports.one_time_passwords),
                 recovery_codes: Arc::new(ports.recovery_codes),
             },
+            closures: Arc::new(ports.closures),
             hot: Arc::new(ports.hot),
             ids: Arc::new(SequentialIds::default()),
             issuer: TokenIssuer {

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use domain::access::role::RoleName;
 use domain::account::email::Email;
 use domain::account::profile::DisplayName;
-use domain::account::user::{PublicProfile, User, UserWithRoles};
+use domain::account::user::{AccountStatus, PublicProfile, User, UserWithRoles};
 use domain::account::username::Username;
 use domain::id::{ScriptId, UserId};
 use domain::port::clock::Clock;
@@ -46,6 +46,18 @@ pub(crate) fn ada() -> UserWithRoles {
         user,
         roles: vec![RoleName::user()],
     }
+}
+
+/// Charles, who deleted his account.
+pub(crate) fn charles() -> UserWithRoles {
+    let mut account = ada();
+    let user = &mut account.user;
+    user.id = user_id("charles");
+    user.username = Username::parse("charles").unwrap();
+    user.display_name = None;
+    user.email = Some(Email::parse("charles@example.org").unwrap());
+    user.status = AccountStatus::Deleted;
+    account
 }
 
 /// What everybody may see of Ada.
