@@ -9,7 +9,7 @@ use domain::access::standing::AccessEpoch;
 use domain::account::email::EmailKey;
 use domain::account::one_time_token::{MAILS_PER_HOUR, TokenConflict, TokenIssue, TokenPurpose};
 use domain::account::password::{PasswordChange, PasswordChanged, PasswordHash, PasswordRehash};
-use domain::account::registration::{RegisterConflict, Registration};
+use domain::account::registration::{RegisterConflict, Registration, TurnedAway};
 use domain::account::user::UserWithRoles;
 use domain::account::verification::EmailVerification;
 use domain::id::UserId;
@@ -26,6 +26,7 @@ use crate::statement::handwritten;
 
 mod closures;
 mod passwords;
+mod refusals;
 
 /// Accounts in PostgreSQL.
 #[derive(Clone)]
@@ -47,6 +48,12 @@ impl Accounts for PgAccounts {
     ) -> Result<(), StoreError<RegisterConflict>> {
         self.0
             .write("register", registration.clone(), register)
+            .await
+    }
+
+    async fn turn_away(&self, turned: &TurnedAway) -> Result<bool, StoreError<RegisterConflict>> {
+        self.0
+            .write("turn_away", turned.clone(), refusals::turn_away)
             .await
     }
 

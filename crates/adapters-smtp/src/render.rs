@@ -23,6 +23,7 @@ macro_rules! templates {
 
 templates!(
     "verify_email",
+    "already_registered",
     "reset_password",
     "password_changed",
     "mfa_enabled",
@@ -83,13 +84,15 @@ impl Renderer {
 
 const fn subject(letter: Letter, locale: Locale) -> &'static str {
     use Letter::{
-        AccountDeleted, AccountRestored, MfaDisabled, MfaEnabled, PasswordChanged,
-        RefreshTokenReused, ResetPassword, VerifyEmail,
+        AccountDeleted, AccountRestored, AlreadyRegistered, MfaDisabled, MfaEnabled,
+        PasswordChanged, RefreshTokenReused, ResetPassword, VerifyEmail,
     };
     use Locale::{English, Indonesian};
     match (letter, locale) {
         (VerifyEmail, English) => "Please confirm your address",
         (VerifyEmail, Indonesian) => "Mohon konfirmasi alamat Anda",
+        (AlreadyRegistered, English) => "You have an account already",
+        (AlreadyRegistered, Indonesian) => "Anda sudah memiliki akun",
         (ResetPassword, English) => "Set a new password",
         (ResetPassword, Indonesian) => "Tetapkan kata sandi baru",
         (PasswordChanged, English) => "Your password was changed",

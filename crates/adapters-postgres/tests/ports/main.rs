@@ -12,6 +12,7 @@ mod jobs;
 mod keyed;
 mod lists;
 mod passwords;
+mod refusals;
 mod scripts;
 mod second_factors;
 mod sessions;

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use chrono::TimeDelta;
+use domain::account::registration::RegistrationMode;
 use domain::secret::Secret;
 use domain::session::rotation::Lifetimes;
 use ipnet::IpNet;
@@ -105,6 +106,8 @@ pub struct Config {
     pub jwt: JwtConfig,
     /// How long tokens and sessions live.
     pub lifetimes: Lifetimes,
+    /// How people come to have an account.
+    pub registration: RegistrationMode,
     /// How much clients may do.
     pub quotas: Quotas,
     /// Where mails go.
@@ -192,6 +195,7 @@ impl Reader {
             secret_keys_old: self.old_secrets()?,
             jwt: self.jwt()?,
             lifetimes: self.lifetimes()?,
+            registration: self.parsed("REGISTRATION", "open", value::registration)?,
             quotas: self.quotas()?,
             mail_url: self.mail_url()?,
             mail_from: self.parsed("MAIL_FROM", "ScriptHub <noreply@localhost>", |text| {

@@ -58,6 +58,7 @@ impl Config {
             ("REFRESH_IDLE_TTL", time(lives.idle)),
             ("REFRESH_ABSOLUTE_TTL", time(lives.absolute)),
             ("REFRESH_GRACE", time(lives.grace)),
+            ("REGISTRATION", self.registration.name().to_owned()),
             ("RATE_LIMIT_AUTH", quota(quotas.auth)),
             ("RATE_LIMIT_AUTH_IP", quota(quotas.auth_ip)),
             ("RATE_LIMIT_API", quota(quotas.api)),

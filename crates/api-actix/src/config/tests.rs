@@ -62,6 +62,7 @@ fn a_malformed_setting_stops_the_start_by_name() {
         ("PUBLIC_BASE_URL", "scripthub"),
         ("CORS_ALLOWED_ORIGINS", "*"),
         ("TRUSTED_PROXIES", "everybody"),
+        ("REGISTRATION", "maybe"),
         ("RATE_LIMIT_AUTH", "many"),
         ("ACCESS_TOKEN_TTL", "10"),
         ("JWT_ALGORITHM", "none"),

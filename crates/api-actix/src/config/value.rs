@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use chrono::TimeDelta;
+use domain::account::registration::RegistrationMode;
 use domain::limit::quota::Quota;
 use ipnet::IpNet;
 use url::Url;
@@ -31,6 +32,14 @@ pub(super) fn quota(text: &str) -> Result<Option<Quota>, Rule> {
     parsed.map(Some).ok_or_else(|| {
         format!("must be acts per time such as 5/15m (1s to 1d), or off, not {text:?}")
     })
+}
+
+/// `open`, `confirm_first` or `closed`.
+pub(super) fn registration(text: &str) -> Result<RegistrationMode, Rule> {
+    RegistrationMode::ALL
+        .into_iter()
+        .find(|mode| mode.name() == text)
+        .ok_or_else(|| format!("must be open, confirm_first or closed, not {text:?}"))
 }
 
 /// `127.0.0.1:8080`.

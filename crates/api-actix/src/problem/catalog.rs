@@ -73,6 +73,8 @@ catalog! {
         PermissionDenied = "permission_denied", "You may not do this";
         /// Prove once more who you are, at `POST /api/auth/reauthenticate`, and try again.
         ReauthRequired = "reauth_required", "You signed in too long ago for this";
+        /// Ask the staff.
+        RegistrationClosed = "registration_closed", "Nobody can join at the moment";
         /// Send the current password.
         WrongPassword = "wrong_password", "The password is another one";
         /// Send the code that the authenticator shows now, or another recovery code.

@@ -92,6 +92,7 @@ impl From<AuthenticateError> for Problem {
 impl From<RegisterError> for Problem {
     fn from(error: RegisterError) -> Self {
         match error {
+            RegisterError::Closed => Self::new(Code::RegistrationClosed),
             RegisterError::EmailTaken => Self::new(Code::EmailTaken),
             RegisterError::UsernameTaken => Self::new(Code::UsernameTaken),
             RegisterError::WeakPassword(weak) => weak_password("password", &weak),

@@ -44,7 +44,7 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
     let issuer = issuer(adapters, config);
     Api {
         authenticate: authenticate(adapters),
-        register: register(adapters, issuer.clone()),
+        register: register(adapters, config, issuer.clone()),
         sign_in: sign_in(adapters, issuer.clone()),
         complete_sign_in: complete_sign_in(adapters, issuer.clone()),
         refresh: refresh(adapters, issuer.clone()),
@@ -101,8 +101,9 @@ fn authenticate(adapters: &Adapters) -> Authenticate {
     }
 }
 
-fn register(adapters: &Adapters, issuer: TokenIssuer) -> Register {
+fn register(adapters: &Adapters, config: &Config, issuer: TokenIssuer) -> Register {
     Register {
+        mode: config.registration,
         accounts: adapters.accounts.clone(),
         strength: adapters.strength.clone(),
         passwords: adapters.passwords.clone(),

@@ -55,6 +55,9 @@ fn never_a_nul(ports: &mut Ports) {
     never!(accounts, expect_register, |registration| has_nul(
         &registration.user
     ));
+    never!(accounts, expect_turn_away, |turned| has_nul(
+        &turned.username
+    ));
     never!(accounts, expect_find_credentials, |email| email
         .as_str()
         .contains('\0'));

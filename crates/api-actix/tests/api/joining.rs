@@ -1,6 +1,6 @@
 //! Joining and confirming an address, as clients see it.
 
-use domain::account::registration::RegisterConflict;
+use domain::account::registration::{RegisterConflict, RegistrationMode};
 use domain::outage::StoreError;
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
@@ -106,4 +106,40 @@ async fn asking_for_another_mail_tells_nothing_about_accounts() {
             .json(&json!({"email": email}));
         assert!(call.await.expect(202).body.is_empty());
     }
+}
+
+#[actix_web::test]
+async fn who_confirms_first_is_answered_alike_whether_or_not_the_address_is_taken() {
+    let mut answers = Vec::new();
+    for is_taken in [false, true] {
+        let app = TestApi::new().with(|ports| {
+            ports.mode = RegistrationMode::ConfirmFirst;
+            ports.accounts.expect_register().returning(move |_| {
+                if is_taken {
+                    Err(StoreError::Conflict(RegisterConflict::EmailTaken))
+                } else {
+                    Ok(())
+                }
+            });
+        });
+        let app = app.start().await;
+        let mut body = registration();
+        body["email"] = json!("ada@example.org");
+        let answer = app.anonymous().post("/api/auth/register").json(&body).await;
+        answers.push(answer.expect(202).text().to_owned());
+    }
+    assert_eq!(answers, ["", ""]);
+}
+
+#[actix_web::test]
+async fn nobody_joins_where_registration_is_closed() {
+    let app = TestApi::new()
+        .with(|ports| ports.mode = RegistrationMode::Closed)
+        .start()
+        .await;
+    app.anonymous()
+        .post("/api/auth/register")
+        .json(&registration())
+        .await
+        .problem(403, "registration_closed");
 }

@@ -30,6 +30,8 @@ mod passwords;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
+mod registration;
+#[cfg(test)]
 mod rolling;
 #[cfg(test)]
 mod scripts;

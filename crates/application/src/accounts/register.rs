@@ -6,13 +6,13 @@ use domain::access::role::RoleName;
 use domain::account::email::Email;
 use domain::account::locale::Locale;
 use domain::account::one_time_token::TokenPurpose;
-use domain::account::password::NewPassword;
+use domain::account::password::{NewPassword, PasswordHash};
 use domain::account::profile::{Biography, DisplayName};
-use domain::account::registration::{RegisterConflict, Registration};
+use domain::account::registration::{RegisterConflict, Registration, RegistrationMode, TurnedAway};
 use domain::account::user::{AccountStatus, User, UserWithRoles};
 use domain::account::username::Username;
-use domain::audit::{AuditAction, AuditEntry, Facts, Origin, Party, Subject};
-use domain::job::Letter;
+use domain::audit::{AuditAction, AuditEntry, Facts, Origin, Outcome, Party, Subject};
+use domain::job::{Letter, MailOrder};
 use domain::journal::Journal;
 use domain::outage::{Outage, StoreError};
 use domain::port::accounts::Accounts;
@@ -28,6 +28,8 @@ use crate::sessions::sign_in::SignedIn;
 
 /// Makes an account and signs its person in.
 pub struct Register {
+    /// How people come to have an account.
+    pub mode: RegistrationMode,
     /// Records accounts.
     pub accounts: Arc<dyn Accounts>,
     /// Judges the password.
@@ -61,9 +63,21 @@ pub struct RegisterUser {
     pub origin: Origin,
 }
 
+/// What became of somebody who wanted to join.
+#[derive(Debug)]
+pub enum Registered {
+    /// They have an account and are signed in.
+    SignedIn(Box<SignedIn>),
+    /// Everything else is said in a mail: to a new person how to confirm, to the owner of a taken address that somebody tried.
+    ByMail,
+}
+
 /// Why there is no new account.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
+    /// Nobody can register.
+    #[error("registration is closed")]
+    Closed,
     /// Another account has the address.
     #[error("the address is taken")]
     EmailTaken,
@@ -82,10 +96,82 @@ impl Register {
     /// Makes the account: one write with role, identity, session, token, mail and audit row.
     ///
     /// # Errors
-    /// See [`RegisterError`].
-    pub async fn run(&self, command: RegisterUser) -> Result<SignedIn, RegisterError> {
+    /// See [`RegisterError`]; [`RegisterError::EmailTaken`] is never answered where people confirm first.
+    pub async fn run(&self, command: RegisterUser) -> Result<Registered, RegisterError> {
+        if self.mode == RegistrationMode::Closed {
+            return Err(RegisterError::Closed);
+        }
         self.judge(&command)?;
         let password = self.passwords.hash(&command.password).await?;
+        let origin = command.origin.clone();
+        let mut registration = self.registration(command, password);
+        if self.mode == RegistrationMode::ConfirmFirst {
+            registration.session = None;
+        }
+        match self.accounts.register(&registration).await {
+            Ok(()) => self.welcome(registration).await,
+            Err(StoreError::Conflict(RegisterConflict::EmailTaken))
+                if self.mode == RegistrationMode::ConfirmFirst =>
+            {
+                self.turn_away(&registration.user, &origin).await
+            }
+            Err(error) => Err(RegisterError::from_store(error)),
+        }
+    }
+
+    async fn welcome(&self, registration: Registration) -> Result<Registered, RegisterError> {
+        let Some(session) = &registration.session else {
+            return Ok(Registered::ByMail);
+        };
+        let tokens = self.issuer.first_pair(session)?;
+        crate::sessions::warm(&*self.hot, session.id, session.user, &session.rotation).await;
+        let account = UserWithRoles {
+            user: registration.user,
+            roles: registration.roles,
+        };
+        Ok(Registered::SignedIn(Box::new(SignedIn { account, tokens })))
+    }
+
+    /// Tells the owner of the address, and nobody else, that somebody tried to register with it.
+    async fn turn_away(
+        &self,
+        refused: &User,
+        origin: &Origin,
+    ) -> Result<Registered, RegisterError> {
+        let Some(email) = &refused.email else {
+            return Err(RegisterError::EmailTaken);
+        };
+        let owner = self.accounts.find_credentials(email.key()).await?;
+        let Some(owner) = owner.map(|owner| owner.account.user.id) else {
+            // The account was purged in between.
+            return Ok(Registered::ByMail);
+        };
+        let now = self.clock.now();
+        let entry = AuditEntry::success(
+            self.ids.audit(),
+            now,
+            Party::Anonymous,
+            AuditAction::Register,
+            Subject::User(owner),
+            origin,
+        )
+        .with_outcome(Outcome::Failure);
+        let notice = MailOrder::notice(owner, Letter::AlreadyRegistered);
+        let turned = TurnedAway {
+            owner,
+            username: refused.username.key().clone(),
+            at: now,
+            journal: Journal::new(entry),
+            notice: super::mail(&*self.ids, notice, now),
+        };
+        let told = self.accounts.turn_away(&turned).await;
+        if !told.map_err(RegisterError::from_store)? {
+            tracing::info!(%owner, "no mail about a registration: the account got enough of them");
+        }
+        Ok(Registered::ByMail)
+    }
+
+    fn registration(&self, command: RegisterUser, password: PasswordHash) -> Registration {
         let now = self.clock.now();
         let user = User {
             id: self.ids.user(),
@@ -103,7 +189,6 @@ impl Register {
         let session = self
             .issuer
             .begin(self.ids.session(), user.id, now, &command.origin);
-        let tokens = self.issuer.first_pair(&session)?;
         let purpose = TokenPurpose::VerifyEmail;
         let (verification, mail) =
             super::mailed_token(&*self.ids, user.id, purpose, Letter::VerifyEmail, now);
@@ -117,28 +202,14 @@ impl Register {
             &command.origin,
         )
         .with_change(Facts::none(), after);
-        let registration = Registration {
+        Registration {
             user,
             roles: vec![RoleName::user()],
             password,
             verification: Some(verification),
             session: Some(session),
             journal: Journal::new(entry).enqueue(mail),
-        };
-        self.accounts
-            .register(&registration)
-            .await
-            .map_err(RegisterError::from_store)?;
-        if let Some(session) = &registration.session {
-            crate::sessions::warm(&*self.hot, session.id, session.user, &session.rotation).await;
         }
-        Ok(SignedIn {
-            account: UserWithRoles {
-                user: registration.user,
-                roles: registration.roles,
-            },
-            tokens,
-        })
     }
 
     fn judge(&self, command: &RegisterUser) -> Result<(), WeakPassword> {
@@ -159,122 +230,4 @@ impl RegisterError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::account::password::PasswordHash;
-    use domain::job::{Job, Letter, MailOrder};
-    use domain::outage::Dependency;
-    use domain::port::access_tokens::MockAccessTokens;
-    use domain::port::accounts::MockAccounts;
-    use domain::port::hot_sessions::MockHotSessions;
-    use domain::port::password_hasher::MockPasswordHasher;
-    use domain::port::password_strength::MockPasswordStrength;
-    use domain::port::refresh_tokens::MockRefreshTokens;
-    use domain::secret::Secret;
-    use domain::session::rotation::Lifetimes;
-    use test_support::{FixedClock, SequentialIds};
-
-    async fn run(accounts: MockAccounts) -> Result<SignedIn, RegisterError> {
-        judged(accounts, Ok(())).await
-    }
-
-    async fn judged(
-        accounts: MockAccounts,
-        judgement: Result<(), WeakPassword>,
-    ) -> Result<SignedIn, RegisterError> {
-        let mut strength = MockPasswordStrength::new();
-        strength
-            .expect_judge()
-            .withf(|_, about| about.contains(&"alice@example.org".to_owned()))
-            .return_const(judgement);
-        let mut passwords = MockPasswordHasher::new();
-        passwords
-            .expect_hash()
-            .returning(|_| Ok(PasswordHash::restore("hash".to_owned())));
-        let mut hot = MockHotSessions::new();
-        hot.expect_put().returning(|_, _, _| Ok(()));
-        let mut access = MockAccessTokens::new();
-        access
-            .expect_sign()
-            .returning(|_| Ok(Secret::new("access".to_owned())));
-        let mut refresh = MockRefreshTokens::new();
-        refresh
-            .expect_write()
-            .returning(|_| Secret::new("refresh".to_owned()));
-        let use_case = Register {
-            accounts: Arc::new(accounts),
-            strength: Arc::new(strength),
-            passwords: Arc::new(passwords),
-            hot: Arc::new(hot),
-            issuer: TokenIssuer {
-                access: Arc::new(access),
-                refresh: Arc::new(refresh),
-                lifetimes: Lifetimes::default(),
-            },
-            ids: Arc::new(SequentialIds::default()),
-            clock: Arc::new(FixedClock::default()),
-        };
-        let command = RegisterUser {
-            email: Email::parse("alice@example.org").unwrap(),
-            username: Username::parse("alice").unwrap(),
-            password: NewPassword::parse("correct horse").unwrap(),
-            display_name: None,
-            locale: Locale::English,
-            origin: Origin::default(),
-        };
-        use_case.run(command).await
-    }
-
-    #[tokio::test]
-    async fn one_write_holds_the_account_its_role_session_token_mail_and_audit_row() {
-        let mut accounts = MockAccounts::new();
-        accounts
-            .expect_register()
-            .once()
-            .withf(|registration| {
-                let token = registration.verification.unwrap();
-                let letter = MailOrder::with_token(&token, Letter::VerifyEmail);
-                let mut jobs = registration.journal.jobs().iter();
-                let mailed = jobs.any(|job| job.job == Job::SendMail(letter));
-                let session = registration.session.as_ref().unwrap();
-                mailed
-                    && registration.roles == [RoleName::user()]
-                    && session.user == registration.user.id
-                    && token.user == session.user
-            })
-            .returning(|_| Ok(()));
-        let registered = run(accounts).await.unwrap();
-        assert_eq!(registered.account.user.email_verified_at, None);
-        assert_eq!(registered.tokens.access.expose(), "access");
-    }
-
-    #[tokio::test]
-    async fn a_password_that_is_easy_to_guess_makes_no_account() {
-        let advice = "add another word".to_owned();
-        let weak = judged(MockAccounts::new(), Err(WeakPassword { advice })).await;
-        assert!(matches!(weak, Err(RegisterError::WeakPassword(_))));
-    }
-
-    #[tokio::test]
-    async fn a_taken_address_and_a_taken_name_are_told_apart() {
-        for (conflict, expected) in [
-            (RegisterConflict::EmailTaken, "the address is taken"),
-            (RegisterConflict::UsernameTaken, "the name is taken"),
-        ] {
-            let mut accounts = MockAccounts::new();
-            accounts
-                .expect_register()
-                .returning(move |_| Err(StoreError::Conflict(conflict)));
-            assert_eq!(run(accounts).await.unwrap_err().to_string(), expected);
-        }
-    }
-
-    #[tokio::test]
-    async fn an_outage_is_told_as_one() {
-        let mut accounts = MockAccounts::new();
-        accounts
-            .expect_register()
-            .returning(|_| Err(StoreError::Outage(Outage::Overloaded(Dependency::Postgres))));
-        assert!(matches!(run(accounts).await, Err(RegisterError::Outage(_))));
-    }
-}
+mod tests;

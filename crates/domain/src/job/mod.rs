@@ -108,6 +108,8 @@ macro_rules! letters {
 letters! {
     /// "Please confirm your address".
     VerifyEmail = "verify_email",
+    /// "Somebody registered with your address".
+    AlreadyRegistered = "already_registered",
     /// "Here you set a new password".
     ResetPassword = "reset_password",
     /// "Your password was changed".

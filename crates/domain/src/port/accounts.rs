@@ -7,7 +7,7 @@ use crate::account::email::{Email, EmailKey};
 use crate::account::locale::Locale;
 use crate::account::one_time_token::{TokenConflict, TokenIssue};
 use crate::account::password::{PasswordChange, PasswordChanged, PasswordHash, PasswordRehash};
-use crate::account::registration::{RegisterConflict, Registration};
+use crate::account::registration::{RegisterConflict, Registration, TurnedAway};
 use crate::account::user::{AccountStatus, UserWithRoles};
 use crate::account::username::Username;
 use crate::account::verification::EmailVerification;
@@ -27,6 +27,16 @@ pub trait Accounts: Send + Sync {
         &self,
         registration: &Registration,
     ) -> Result<(), StoreError<RegisterConflict>>;
+
+    /// Records that somebody registered with a taken address, and enqueues the mail to its owner, atomically; without the mail if
+    /// the owner got [`MAILS_PER_HOUR`] of them within the last hour. Answers whether the mail was enqueued.
+    ///
+    /// # Errors
+    /// MUST answer [`RegisterConflict::UsernameTaken`] if another account owns the name: with a free address the answer would be
+    /// the same, so it tells nothing about the address.
+    ///
+    /// [`MAILS_PER_HOUR`]: crate::account::one_time_token::MAILS_PER_HOUR
+    async fn turn_away(&self, turned: &TurnedAway) -> Result<bool, StoreError<RegisterConflict>>;
 
     /// What signing in by password needs to know of the account with this address, deleted ones included.
     async fn find_credentials(&self, email: &EmailKey) -> Result<Option<Credentials>, Outage>;

@@ -1,7 +1,7 @@
 //! `POST /api/auth/register`
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use application::accounts::register::RegisterUser;
+use application::accounts::register::{RegisterUser, Registered};
 use domain::account::email::Email;
 use domain::account::locale::Locale;
 use domain::account::password::NewPassword;
@@ -70,7 +70,9 @@ impl RegisterBody {
     request_body = RegisterBody,
     responses(
         (status = 201, description = "The account, and its first tokens", body = SignedInView),
-        (status = 409, description = "`email_taken`, `username_taken`"),
+        (status = 202, description = "With `REGISTRATION=confirm_first`, for new and taken addresses alike: a mail says the rest"),
+        (status = 403, description = "`registration_closed`"),
+        (status = 409, description = "`email_taken` (never with `confirm_first`), `username_taken`"),
     )
 )]
 #[post("/api/auth/register")]
@@ -85,8 +87,11 @@ pub(super) async fn register_user(
         .credentials(&request, origin.ip, &body.email)
         .await?;
     let registered = api.register.run(body.into_command(origin)?).await?;
+    let Registered::SignedIn(signed_in) = registered else {
+        return Ok(HttpResponse::Accepted().finish());
+    };
     metrics::counter!("registrations_total").increment(1);
-    let view = SignedInView::at(&registered, api.clock.now());
+    let view = SignedInView::at(&signed_in, api.clock.now());
     Ok(HttpResponse::Created()
         .insert_header(("Location", format!("/api/users/{}", view.user.username)))
         .json(view))

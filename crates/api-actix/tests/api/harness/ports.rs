@@ -8,6 +8,7 @@ use domain::access::standing::AccessEpoch;
 use domain::account::closure::AccountDeleted;
 use domain::account::one_time_token::{OneTimeToken, TokenPurpose};
 use domain::account::password::{PasswordChanged, PasswordCheck, PasswordHash};
+use domain::account::registration::RegistrationMode;
 use domain::account::second_factor::{
     ActiveTotp, RecoveryCode, RecoveryDigest, SealedTotp, TotpSecret, TotpStep,
 };
@@ -61,6 +62,8 @@ pub(crate) struct Ports {
     pub(crate) codec: MockOneTimeTokenCodec,
     pub(crate) hot: MockHotSessions,
     pub(crate) limiter: MockRateLimiter,
+    /// Not a port, but as much a part of the world: how people join.
+    pub(crate) mode: RegistrationMode,
     pub(crate) one_time_passwords: MockOneTimePasswords,
     pub(crate) one_time_tokens: MockOneTimeTokens,
     pub(crate) packer: MockContentPacker,
@@ -96,6 +99,7 @@ impl Ports {
     fn accounts(&mut self) {
         let mock = &mut self.accounts;
         mock.expect_register().returning(|_| Ok(()));
+        mock.expect_turn_away().returning(|_| Ok(true));
         // Charles has deleted his account, until it is brought back.
         let is_back = Arc::new(AtomicBool::new(false));
         let charles_is_back = Arc::clone(&is_back);

@@ -91,6 +91,7 @@ macro_rules! over {
 }
 
 pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_only: bool) -> Api {
+    let mode = ports.mode;
     let audit = Arc::new(take(&mut ports.audit));
     let codec = Arc::new(take(&mut ports.codec));
     let open_tokens = Arc::new(take(&mut ports.one_time_tokens));
@@ -101,7 +102,7 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
     let refreshed = shared.refresh_tokens.clone();
     Api {
         authenticate: authenticate(&shared, people),
-        register: over!(shared => Register { accounts, strength, passwords, hot, issuer, ids, clock }),
+        register: over!(shared => Register { accounts, strength, passwords, hot, issuer, ids, clock; mode: mode }),
         sign_in: over!(shared => SignIn { accounts, passwords, second_factors, sessions, hot, announcements, issuer, ids, clock; audit: audit.clone(); codec: codec.clone() }),
         complete_sign_in: over!(shared => CompleteSignIn { accounts, factors, hot, announcements, issuer, ids, clock; audit: audit.clone(); codec: codec.clone(); tokens: open_tokens.clone() }),
         refresh: over!(shared => RefreshSession { sessions, hot, announcements, issuer, ids, clock; tokens: refreshed }),
