@@ -100,12 +100,13 @@ impl Ports {
         let mock = &mut self.accounts;
         mock.expect_register().returning(|_| Ok(()));
         mock.expect_turn_away().returning(|_| Ok(true));
-        // Charles has deleted his account, until it is brought back.
+        // Charles has deleted his account; once it was brought back, it is there for the sign-in that follows.
         let is_back = Arc::new(AtomicBool::new(false));
         let charles_is_back = Arc::clone(&is_back);
         mock.expect_find_credentials().returning(move |email| {
             let mut charles = world::charles();
-            if charles_is_back.load(Ordering::Relaxed) {
+            let asks_for_charles = charles.user.email.as_ref().unwrap().key() == email;
+            if asks_for_charles && charles_is_back.swap(false, Ordering::Relaxed) {
                 charles.user.status = AccountStatus::Active;
             }
             let mut accounts = [world::ada(), charles].into_iter();
