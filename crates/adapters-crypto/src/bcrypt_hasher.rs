@@ -3,15 +3,23 @@
 //! One hash of cost 12 takes about 200 ms of a core. It is computed on few threads at low priority, behind a bounded queue:
 //! a storm of sign-ins fills the queue and is turned away, and reads stay fast.
 
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Instant;
 
 use async_trait::async_trait;
+use bcrypt::BcryptError;
 use domain::account::password::{ClaimedPassword, NewPassword, PasswordCheck, PasswordHash};
 use domain::outage::{BoxError, Dependency, Outage};
 use domain::port::password_hasher::PasswordHasher;
 use tokio::sync::oneshot;
+
+/// The costs that bcrypt is defined for.
+const COSTS: RangeInclusive<u32> = 4..=31;
+
+/// How much of a hash follows its cost.
+const SALT_AND_DIGEST_CHARACTERS: usize = 22 + 31;
 
 /// How passwords are hashed.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +60,7 @@ impl BcryptHasher {
     pub fn start(settings: BcryptSettings) -> Result<Self, BoxError> {
         let (tasks, receiver) = mpsc::sync_channel(settings.queue.max(1));
         let receiver = Arc::new(Mutex::new(receiver));
-        let nobody = bcrypt::non_truncating_hash("a password of nobody", settings.cost)?;
+        let nobody = hash_of_nobody(settings.cost)?;
         let bench = Arc::new(Bench {
             cost: settings.cost,
             nobody,
@@ -137,6 +145,15 @@ impl Bench {
     }
 }
 
+/// A hash that is well formed and that no password has: an all-zero digest. It costs nothing to make, so a server is ready at once.
+fn hash_of_nobody(cost: u32) -> Result<String, BcryptError> {
+    if !COSTS.contains(&cost) {
+        return Err(BcryptError::CostNotAllowed(cost));
+    }
+    let zeros = ".".repeat(SALT_AND_DIGEST_CHARACTERS);
+    Ok(format!("$2b${cost:02}${zeros}"))
+}
+
 fn cost_of(hash: &str) -> Option<u32> {
     hash.split('$').nth(2)?.parse().ok()
 }
@@ -218,10 +235,23 @@ mod tests {
     #[tokio::test]
     async fn without_a_hash_nothing_matches() {
         let hasher = hasher(4, 8);
-        assert_eq!(
-            check(&hasher, "a password of nobody", None).await,
-            PasswordCheck::Differs
-        );
+        for claim in ["", "a password of nobody"] {
+            assert_eq!(check(&hasher, claim, None).await, PasswordCheck::Differs);
+        }
+    }
+
+    #[test]
+    fn the_hash_of_nobody_is_compared_like_any_other() {
+        let nobody = hash_of_nobody(4).unwrap();
+        let compared = bcrypt::non_truncating_verify("correct horse", &nobody);
+        assert!(matches!(compared, Ok(false)), "{compared:?}");
+    }
+
+    #[test]
+    fn a_cost_out_of_bounds_does_not_start() {
+        for cost in [0, 3, 32] {
+            assert!(hash_of_nobody(cost).is_err(), "{cost}");
+        }
     }
 
     #[tokio::test]

@@ -1,6 +1,8 @@
 //! Content as it is stored: digested and compressed.
 
 use std::io::{Read, Write};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_lc_rs::digest;
@@ -10,26 +12,61 @@ use domain::script::content::{PackedContent, Sha256, SourceText};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use tokio::sync::Semaphore;
 
-/// Packs on the blocking threads of the runtime, since a megabyte takes milliseconds.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct GzipPacker;
+/// A text up to this size is packed where the request runs: it takes less than half a millisecond, and moving it to another
+/// thread takes its time, too.
+const SMALL_BYTES: usize = 16 * 1024;
 
-#[async_trait]
-impl ContentPacker for GzipPacker {
-    async fn pack(&self, text: SourceText) -> Result<PackedContent, Outage> {
-        tokio::task::spawn_blocking(move || pack(text.as_str().as_bytes()))
+/// Packs and unpacks. A megabyte takes milliseconds, so what is not small goes to the blocking threads of the runtime, a few
+/// at a time: each thread that has compressed keeps its memory.
+#[derive(Debug, Clone)]
+pub struct GzipPacker {
+    turns: Arc<Semaphore>,
+}
+
+impl GzipPacker {
+    /// Works on at most this many larger texts at once.
+    #[must_use]
+    pub fn new(at_once: NonZeroUsize) -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(at_once.get())),
+        }
+    }
+
+    async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, BoxError> + Send + 'static,
+    ) -> Result<T, Outage> {
+        let turn = Arc::clone(&self.turns).acquire_owned();
+        let turn = turn.await.map_err(|error| inconsistent(&error))?;
+        let work = move || {
+            // Work goes on when its request is given up, so it is the work that holds the turn.
+            let _turn = turn;
+            work()
+        };
+        tokio::task::spawn_blocking(work)
             .await
             .map_err(|error| inconsistent(&error))?
             .map_err(|error| inconsistent(&*error))
     }
+}
+
+#[async_trait]
+impl ContentPacker for GzipPacker {
+    async fn pack(&self, text: SourceText) -> Result<PackedContent, Outage> {
+        if text.as_str().len() <= SMALL_BYTES {
+            return pack(text.as_str().as_bytes()).map_err(|error| inconsistent(&*error));
+        }
+        self.aside(move || pack(text.as_str().as_bytes())).await
+    }
 
     async fn unpack(&self, content: &PackedContent) -> Result<Vec<u8>, Outage> {
+        if usize::try_from(content.size).is_ok_and(|size| size <= SMALL_BYTES) {
+            return unpack(content).map_err(|error| inconsistent(&*error));
+        }
         let content = content.clone();
-        tokio::task::spawn_blocking(move || unpack(&content))
-            .await
-            .map_err(|error| inconsistent(&error))?
-            .map_err(|error| inconsistent(&*error))
+        self.aside(move || unpack(&content)).await
     }
 }
 
@@ -79,6 +116,10 @@ mod tests {
         SourceText::parse(text.to_owned(), 1 << 20).unwrap()
     }
 
+    fn packer() -> GzipPacker {
+        GzipPacker::new(NonZeroUsize::MIN)
+    }
+
     #[tokio::test]
     async fn a_text_comes_back_byte_for_byte() {
         for original in [
@@ -86,11 +127,8 @@ mod tests {
             "\u{feff}é\r\n\ttab",
             &"local x = 1\n".repeat(9_000),
         ] {
-            let packed = GzipPacker.pack(text(original)).await.unwrap();
-            assert_eq!(
-                GzipPacker.unpack(&packed).await.unwrap(),
-                original.as_bytes()
-            );
+            let packed = packer().pack(text(original)).await.unwrap();
+            assert_eq!(packer().unpack(&packed).await.unwrap(), original.as_bytes());
             assert_eq!(usize::try_from(packed.size).unwrap(), original.len());
         }
     }
@@ -98,26 +136,26 @@ mod tests {
     #[tokio::test]
     async fn equal_texts_pack_equally() {
         let (one, two) = (
-            GzipPacker.pack(text("a")).await,
-            GzipPacker.pack(text("a")).await,
+            packer().pack(text("a")).await,
+            packer().pack(text("a")).await,
         );
         assert_eq!(one.unwrap(), two.unwrap());
     }
 
     #[tokio::test]
     async fn damaged_content_is_an_inconsistency_and_never_served() {
-        let mut packed = GzipPacker.pack(text("print(1)")).await.unwrap();
+        let mut packed = packer().pack(text("print(1)")).await.unwrap();
         packed.sha256 = Sha256::new([0; 32]);
-        let outcome = GzipPacker.unpack(&packed).await;
+        let outcome = packer().unpack(&packed).await;
         assert!(matches!(outcome, Err(Outage::Inconsistent { .. })));
         packed.gzip.truncate(5);
-        assert!(GzipPacker.unpack(&packed).await.is_err());
+        assert!(packer().unpack(&packed).await.is_err());
     }
 
     #[tokio::test]
     async fn a_bomb_is_not_unpacked_beyond_its_size() {
-        let mut bomb = GzipPacker.pack(text(&"0".repeat(1 << 20))).await.unwrap();
+        let mut bomb = packer().pack(text(&"0".repeat(1 << 20))).await.unwrap();
         bomb.size = 10;
-        assert!(GzipPacker.unpack(&bomb).await.is_err());
+        assert!(packer().unpack(&bomb).await.is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! The pool of connections: how each is made, when one is thrown away, and how long anybody waits for one.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,8 @@ use diesel_async::pooled_connection::PoolableConnection;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use domain::outage::{Dependency, Outage};
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::time::timeout;
 
 use crate::connect::{ConnectError, Target};
 
@@ -47,8 +49,25 @@ pub(crate) struct Session {
     pub(crate) spoiled: bool,
 }
 
-/// A session on loan; it returns to the pool by itself.
-pub(crate) type Loan<'p> = bb8::PooledConnection<'p, Opener>;
+/// A session on loan; it returns to the pool by itself, and then lets the next in line have its turn.
+pub(crate) struct Loan<'p> {
+    session: bb8::PooledConnection<'p, Opener>,
+    _turn: SemaphorePermit<'p>,
+}
+
+impl Deref for Loan<'_> {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+
+impl DerefMut for Loan<'_> {
+    fn deref_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
 
 /// Opens and judges sessions.
 pub(crate) struct Opener {
@@ -118,6 +137,10 @@ impl ErrorSink<Arc<ConnectError>> for Refusals {
 /// The pool, and the last reason why it could not grow.
 pub(crate) struct Pool {
     sessions: bb8::Pool<Opener>,
+    /// One turn a session, first come, first served. bb8 alone lets whoever comes in the right moment overtake those who wait,
+    /// and sends who was overtaken to the end of the line: under full load a few requests would wait for ever.
+    turns: Semaphore,
+    acquire_timeout: Duration,
     refusals: watch::Receiver<Refusal>,
 }
 
@@ -125,8 +148,9 @@ impl Pool {
     /// Opens nothing yet: a server may start while its database is away.
     pub(crate) fn new(target: Target, settings: &PoolSettings, runtime: Handle) -> Self {
         let (sender, refusals) = watch::channel(None);
+        let max_connections = settings.max_connections.max(1);
         let sessions = bb8::Pool::builder()
-            .max_size(settings.max_connections.max(1))
+            .max_size(max_connections)
             .connection_timeout(settings.acquire_timeout)
             .idle_timeout(settings.idle_timeout)
             // The same few stay busy, with their prepared statements; the rest can go.
@@ -135,7 +159,12 @@ impl Pool {
             .retry_connection(false)
             .error_sink(Box::new(Refusals(Arc::new(sender))))
             .build_unchecked(Opener { target, runtime });
-        Self { sessions, refusals }
+        Self {
+            sessions,
+            turns: Semaphore::new(usize::try_from(max_connections).unwrap_or(usize::MAX)),
+            acquire_timeout: settings.acquire_timeout,
+            refusals,
+        }
     }
 
     /// Borrows a session; fails at once when the server turns us away and there is nothing to wait for.
@@ -143,7 +172,7 @@ impl Pool {
         let asked = Instant::now();
         let borrowed = tokio::select! {
             biased;
-            borrowed = self.sessions.get() => borrowed,
+            borrowed = timeout(self.acquire_timeout, self.take_turn()) => borrowed.unwrap_or(Err(RunError::TimedOut)),
             error = self.hopeless_since(asked) => return Err(unavailable(error)),
         };
         metrics::histogram!("db_pool_wait_seconds").record(asked.elapsed());
@@ -153,6 +182,17 @@ impl Pool {
                 Some((at, error)) if *at >= asked => unavailable(Arc::clone(error)),
                 _ => Outage::Overloaded(Dependency::Postgres),
             },
+        })
+    }
+
+    async fn take_turn(&self) -> Result<Loan<'_>, RunError<Arc<ConnectError>>> {
+        let Ok(turn) = self.turns.acquire().await else {
+            unreachable!("nothing closes the semaphore");
+        };
+        let session = self.sessions.get().await?;
+        Ok(Loan {
+            session,
+            _turn: turn,
         })
     }
 

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use utoipa_actix_web::AppExt;
 
 use crate::middleware::cors::cors;
-use crate::middleware::{envelope, gate};
+use crate::middleware::{PublicAnswers, envelope, gate, public_answers};
 use crate::openapi;
 use crate::problem::{Code, Problem};
 use crate::routes;
@@ -37,6 +37,8 @@ pub struct Site {
     origins: Arc<[String]>,
     /// The paths of the document, for telling 405 from 404.
     paths: web::Data<KnownPaths>,
+    /// What was answered a moment ago.
+    answers: web::Data<PublicAnswers>,
 }
 
 impl Site {
@@ -52,6 +54,7 @@ impl Site {
             },
             origins: origins.into(),
             paths: web::Data::new(KnownPaths::of_document()),
+            answers: web::Data::new(PublicAnswers::default()),
         })
     }
 
@@ -75,10 +78,12 @@ impl Site {
         app.app_data(self.api.clone())
             .app_data(web::Data::new(self.documents.clone()))
             .app_data(self.paths.clone())
+            .app_data(self.answers.clone())
             .route("/docs", web::get().to(docs_index))
             .route("/docs/", web::get().to(docs_index))
             .service(swagger_ui())
             .default_service(web::to(unmatched))
+            .wrap(from_fn(public_answers))
             .wrap(from_fn(gate))
             .wrap(cors(&self.origins))
             .wrap(from_fn(envelope))

@@ -1,5 +1,6 @@
 //! The adapters, each made once.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread;
 
@@ -123,7 +124,7 @@ impl Adapters {
             recovery_codes: Arc::new(HmacRecoveryCodes::new(&master)),
             strength: Arc::new(ZxcvbnStrength),
             passwords: Arc::new(hasher(config.bcrypt_cost)?),
-            packer: Arc::new(GzipPacker),
+            packer: Arc::new(GzipPacker::new(cores())),
             mailer,
         })
     }
@@ -186,9 +187,13 @@ fn jwt_keys(config: &Config, master: &MasterKeys) -> Result<JwtKeys, WiringError
     }
 }
 
+fn cores() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
 /// As many threads as there are cores: they run at the lowest priority, so that reads have the processor first.
 fn hasher(cost: u32) -> Result<BcryptHasher, WiringError> {
-    let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = cores().get();
     let settings = BcryptSettings {
         cost,
         threads,

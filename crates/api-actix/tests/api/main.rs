@@ -23,6 +23,7 @@ mod matrix;
 mod media;
 mod methods;
 mod problems;
+mod public_answers;
 mod raw;
 mod routes;
 mod scripts;
