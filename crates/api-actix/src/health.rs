@@ -132,9 +132,14 @@ async fn ask(probe: &dyn Probe) -> PartView {
     PartView {
         name: dependency.name(),
         state: if up { "up" } else { "down" },
-        latency_ms: up.then(|| begun.elapsed().as_secs_f64() * 1000.0),
+        latency_ms: up.then(|| milliseconds(begun.elapsed())),
         mode,
     }
+}
+
+/// To the microsecond: what is finer is noise.
+fn milliseconds(elapsed: Duration) -> f64 {
+    (elapsed.as_secs_f64() * 1_000_000.0).round() / 1000.0
 }
 
 #[cfg(test)]
