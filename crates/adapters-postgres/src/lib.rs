@@ -18,6 +18,7 @@ mod sessions;
 mod sql;
 mod standings;
 mod statement;
+mod supervision;
 
 pub use accounts::PgAccounts;
 pub use connect::ConnectError;
@@ -31,3 +32,4 @@ pub use scripts::PgScripts;
 pub use second_factors::PgSecondFactors;
 pub use sessions::PgSessions;
 pub use standings::PgStandings;
+pub use supervision::PgSupervisedAccounts;

@@ -30,6 +30,9 @@ templates!(
     "mfa_disabled",
     "account_deleted",
     "account_restored",
+    "account_suspended",
+    "suspension_lifted",
+    "account_removed",
     "refresh_token_reused"
 );
 
@@ -84,8 +87,9 @@ impl Renderer {
 
 const fn subject(letter: Letter, locale: Locale) -> &'static str {
     use Letter::{
-        AccountDeleted, AccountRestored, AlreadyRegistered, MfaDisabled, MfaEnabled,
-        PasswordChanged, RefreshTokenReused, ResetPassword, VerifyEmail,
+        AccountDeleted, AccountRemoved, AccountRestored, AccountSuspended, AlreadyRegistered,
+        MfaDisabled, MfaEnabled, PasswordChanged, RefreshTokenReused, ResetPassword,
+        SuspensionLifted, VerifyEmail,
     };
     use Locale::{English, Indonesian};
     match (letter, locale) {
@@ -105,6 +109,12 @@ const fn subject(letter: Letter, locale: Locale) -> &'static str {
         (AccountDeleted, Indonesian) => "Akun Anda telah dihapus",
         (AccountRestored, English) => "Your account is back",
         (AccountRestored, Indonesian) => "Akun Anda telah dipulihkan",
+        (AccountSuspended, English) => "Your account is suspended",
+        (AccountSuspended, Indonesian) => "Akun Anda ditangguhkan",
+        (SuspensionLifted, English) => "You can sign in again",
+        (SuspensionLifted, Indonesian) => "Anda dapat masuk kembali",
+        (AccountRemoved, English) => "Your account was deleted by our staff",
+        (AccountRemoved, Indonesian) => "Akun Anda dihapus oleh staf kami",
         (RefreshTokenReused, English) => "A session of yours was ended",
         (RefreshTokenReused, Indonesian) => "Salah satu sesi Anda diakhiri",
     }

@@ -29,6 +29,8 @@ use application::sessions::reauthenticate::Reauthenticate;
 use application::sessions::refresh::RefreshSession;
 use application::sessions::revoke::RevokeSessions;
 use application::sessions::sign_in::SignIn;
+use application::staff::act_on_account::ActOnAccount;
+use application::staff::read_accounts::ReadAccounts;
 use domain::port::access_tokens::AccessTokens;
 use domain::port::clock::Clock;
 use domain::port::ids::Ids;
@@ -78,6 +80,10 @@ pub struct Api {
     pub restore_account: RestoreAccount,
     /// Own and public profiles.
     pub profiles: ProfilePages,
+    /// Looking accounts up, for staff.
+    pub read_accounts: ReadAccounts,
+    /// What staff does to accounts.
+    pub act_on_account: ActOnAccount,
     /// Publishing scripts.
     pub publish_script: PublishScript,
     /// Reading a script.

@@ -10,3 +10,4 @@ pub mod jobs;
 pub mod scripts;
 pub mod second_factor;
 pub mod sessions;
+pub mod staff;

@@ -44,6 +44,10 @@ actions! {
     DeleteAccount = "account.delete",
     /// A softly deleted account was brought back by its person.
     RestoreAccount = "account.restore",
+    /// An account was suspended by staff.
+    SuspendAccount = "account.suspend",
+    /// A suspension was lifted, or its end had come.
+    LiftSuspension = "account.unsuspend",
     /// A profile was changed.
     UpdateProfile = "account.update_profile",
     /// A sign-in with e-mail and password was tried.

@@ -67,7 +67,7 @@ async fn restore(
 ) -> Result<AccessEpoch, Failure<ClosureConflict>> {
     let restored = handwritten(
         "UPDATE users SET account_status = 'active', deleted_at = NULL, revision = revision + 1 \
-         WHERE id = $1 AND account_status = 'deleted' AND deleted_at > $2",
+         WHERE id = $1 AND account_status = 'deleted' AND deleted_at > $2 AND NOT deleted_by_staff",
     )
     .bind::<Uuid, _>(restoration.user.as_uuid())
     .bind::<Timestamptz, _>(restoration.at - RESTORABLE)

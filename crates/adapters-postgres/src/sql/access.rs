@@ -1,7 +1,7 @@
 //! Changes of what somebody may do.
 
 use diesel::QueryableByName;
-use diesel::sql_types::{BigInt, Nullable, Uuid};
+use diesel::sql_types::{BigInt, Bool, Nullable, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::access::standing::AccessEpoch;
 use domain::id::UserId;
@@ -29,4 +29,67 @@ pub(crate) async fn bump<C>(
     .get_result(&mut wire)
     .await?;
     Ok(AccessEpoch(row.epoch))
+}
+
+#[derive(QueryableByName)]
+struct FoundRow {
+    #[diesel(sql_type = Bool)]
+    found: bool,
+}
+
+/// Refuses what this transaction has done to an administrator when nobody else administers the platform any more.
+///
+/// Whoever asks holds the row of the role until the commit, so two who put each other out at once ask one after the other, and the
+/// second sees what the first has done.
+pub(crate) async fn keep_an_admin<C>(
+    mut wire: &AsyncPgConnection,
+    user: UserId,
+    last: C,
+) -> Result<(), Failure<C>> {
+    let is_admin = handwritten(
+        "SELECT r.id FROM roles r WHERE r.name = 'admin' \
+         AND EXISTS (SELECT FROM user_roles ur WHERE ur.role_id = r.id AND ur.user_id = $1) FOR UPDATE",
+    )
+    .bind::<Uuid, _>(user.as_uuid())
+    .execute(&mut wire)
+    .await?;
+    if is_admin == 0 {
+        return Ok(());
+    }
+    let row: FoundRow = handwritten(
+        "SELECT EXISTS (SELECT FROM users u JOIN user_roles ur ON ur.user_id = u.id JOIN roles r ON r.id = ur.role_id \
+             WHERE r.name = 'admin' AND u.account_status = 'active') AS found",
+    )
+    .get_result(&mut wire)
+    .await?;
+    if row.found {
+        Ok(())
+    } else {
+        Err(Failure::Conflict(last))
+    }
+}
+
+/// Refuses when `user` holds a permission that `by` does not hold.
+pub(crate) async fn stand_above<C>(
+    mut wire: &AsyncPgConnection,
+    by: UserId,
+    user: UserId,
+    above: C,
+) -> Result<(), Failure<C>> {
+    let row: FoundRow = handwritten(
+        "SELECT EXISTS ( \
+             SELECT rp.permission_id FROM user_roles ur JOIN role_permissions rp ON rp.role_id = ur.role_id WHERE ur.user_id = $2 \
+             EXCEPT \
+             SELECT rp.permission_id FROM user_roles ur JOIN role_permissions rp ON rp.role_id = ur.role_id WHERE ur.user_id = $1 \
+         ) AS found",
+    )
+    .bind::<Uuid, _>(by.as_uuid())
+    .bind::<Uuid, _>(user.as_uuid())
+    .get_result(&mut wire)
+    .await?;
+    if row.found {
+        Err(Failure::Conflict(above))
+    } else {
+        Ok(())
+    }
 }

@@ -16,3 +16,4 @@ mod refusals;
 mod scripts;
 mod second_factors;
 mod sessions;
+mod supervision;

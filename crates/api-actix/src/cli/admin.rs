@@ -5,10 +5,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use application::accounts::create_admin::{AdminCreated, NewAdmin};
-use clap::Subcommand;
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand};
+use domain::access::authority::Authority;
 use domain::account::email::Email;
 use domain::account::password::NewPassword;
+use domain::account::supervision::{
+    SearchWords, Suspension, SuspensionReason, UserFilter, UserListing,
+};
+use domain::account::user::UserWithRoles;
 use domain::account::username::Username;
+use domain::id::UserId;
+use domain::page::{Limit, Window};
 use domain::violation::Violation;
 
 use super::tell;
@@ -30,6 +38,45 @@ pub(super) enum Act {
         #[arg(long, value_name = "FILE")]
         password_file: PathBuf,
     },
+    /// Keep somebody out; of an account that is suspended already, change reason and end
+    Suspend {
+        #[command(flatten)]
+        user: Whom,
+        /// Why, in one line
+        #[arg(long)]
+        reason: String,
+        /// When it ends by itself, as 2027-01-31T00:00:00Z; without it the suspension has to be lifted
+        #[arg(long)]
+        until: Option<DateTime<Utc>>,
+    },
+    /// Let somebody in again
+    Unsuspend {
+        #[command(flatten)]
+        user: Whom,
+    },
+    /// End all sessions of an account
+    Logout {
+        #[command(flatten)]
+        user: Whom,
+    },
+    /// Delete an account softly
+    Delete {
+        #[command(flatten)]
+        user: Whom,
+    },
+    /// Bring a deleted account back, within 30 days
+    Restore {
+        #[command(flatten)]
+        user: Whom,
+    },
+}
+
+/// The account that is meant.
+#[derive(Debug, Args)]
+pub(super) struct Whom {
+    /// The account: its id, its username or its address
+    #[arg(long = "user", value_name = "ID, NAME OR ADDRESS")]
+    name: String,
 }
 
 pub(super) async fn perform(config: &Config, act: Act) -> Result<()> {
@@ -39,17 +86,92 @@ pub(super) async fn perform(config: &Config, act: Act) -> Result<()> {
             email,
             username,
             password_file,
+        } => create_admin(&platform, &email, &username, &password_file).await,
+        Act::Suspend {
+            user,
+            reason,
+            until,
         } => {
-            let admin = NewAdmin {
-                email: parsed("--email", Email::parse(&email))?,
-                username: parsed("--username", Username::parse_reserved(&username))?,
-                password: parsed("--password-file", read_password(&password_file)?)?,
-            };
-            match platform.create_admin().run(admin).await? {
-                AdminCreated::Created(id) => tell(&format!("made the administrator {id}")),
-                AdminCreated::AlreadyThere => tell("an account with this address is there already"),
-            }
+            let reason = parsed("--reason", SuspensionReason::parse(&reason))?;
+            let suspension = Suspension { reason, until };
+            let user = user.find(&platform).await?;
+            let by = Authority::operator();
+            let acts = platform.act_on_account();
+            acts.suspend(&by, user, suspension).await?;
+            tell(&format!("suspended {user}"))
         }
+        Act::Unsuspend { user } => {
+            let user = user.find(&platform).await?;
+            let acts = platform.act_on_account();
+            acts.lift_suspension(&Authority::operator(), user).await?;
+            tell(&format!("lifted the suspension of {user}"))
+        }
+        Act::Logout { user } => {
+            let user = user.find(&platform).await?;
+            let acts = platform.act_on_account();
+            acts.sign_out(&Authority::operator(), user).await?;
+            tell(&format!("ended all sessions of {user}"))
+        }
+        Act::Delete { user } => {
+            let user = user.find(&platform).await?;
+            let acts = platform.act_on_account();
+            acts.delete(&Authority::operator(), user).await?;
+            tell(&format!("deleted {user}"))
+        }
+        Act::Restore { user } => {
+            let user = user.find(&platform).await?;
+            let acts = platform.act_on_account();
+            acts.restore(&Authority::operator(), user).await?;
+            tell(&format!("restored {user}"))
+        }
+    }
+}
+
+async fn create_admin(
+    platform: &Platform,
+    email: &str,
+    username: &str,
+    password_file: &Path,
+) -> Result<()> {
+    let admin = NewAdmin {
+        email: parsed("--email", Email::parse(email))?,
+        username: parsed("--username", Username::parse_reserved(username))?,
+        password: parsed("--password-file", read_password(password_file)?)?,
+    };
+    match platform.create_admin().run(admin).await? {
+        AdminCreated::Created(id) => tell(&format!("made the administrator {id}")),
+        AdminCreated::AlreadyThere => tell("an account with this address is there already"),
+    }
+}
+
+impl Whom {
+    /// The one account that is called exactly so.
+    async fn find(&self, platform: &Platform) -> Result<UserId> {
+        let name = self.name.trim().to_lowercase();
+        let filter = UserFilter {
+            words: Some(parsed("--user", SearchWords::parse(&name))?),
+            ..UserFilter::default()
+        };
+        let listing = UserListing {
+            filter,
+            window: Window::First,
+            limit: Limit::within(Limit::ADVANCED_CEILING, Limit::ADVANCED_CEILING)
+                .unwrap_or(Limit::DEFAULT),
+        };
+        let found = platform.read_accounts();
+        let page = found.list(&Authority::operator(), &listing).await?;
+        let is_meant = |account: &&UserWithRoles| {
+            let user = &account.user;
+            user.id.to_string() == name
+                || user.username.key().as_str() == name
+                || user
+                    .email
+                    .as_ref()
+                    .is_some_and(|email| email.key().as_str() == name)
+        };
+        let account = page.items.iter().find(is_meant);
+        let account = account.with_context(|| format!("no account is called {name:?}"))?;
+        Ok(account.user.id)
     }
 }
 

@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use domain::account::username::{Username, UsernameKey};
-use domain::id::{ScriptId, SessionId};
+use domain::id::{ScriptId, SessionId, UserId};
 use domain::script::version::VersionSelector;
 use uuid::Uuid;
 
@@ -14,6 +14,10 @@ use crate::problem::{Code, Problem};
 /// The script that `{id}` names.
 #[derive(Debug)]
 pub struct PathScript(pub ScriptId);
+
+/// The account that `{id}` names.
+#[derive(Debug)]
+pub struct PathUser(pub UserId);
 
 /// The session that `{id}` names.
 #[derive(Debug)]
@@ -50,6 +54,17 @@ impl FromRequest for PathScript {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         segment(request, "id", |text| {
             uuid(text).map(|id| Self(ScriptId::new(id)))
+        })
+    }
+}
+
+impl FromRequest for PathUser {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        segment(request, "id", |text| {
+            uuid(text).map(|id| Self(UserId::new(id)))
         })
     }
 }

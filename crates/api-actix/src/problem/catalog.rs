@@ -81,6 +81,8 @@ catalog! {
         WrongCode = "wrong_code", "The code is another one, or was used before";
         /// Confirm your address by the mail we sent.
         EmailNotVerified = "email_not_verified", "Your address is not confirmed";
+        /// Ask somebody who holds at least the same permissions.
+        StandsAboveYou = "stands_above_you", "The account may do what you may not";
         /// Ask the owner.
         NotYours = "not_yours", "This belongs to somebody else";
     }
@@ -105,6 +107,12 @@ catalog! {
         MfaAlreadyEnabled = "mfa_already_enabled", "A second factor is in force";
         /// Set a second factor up first.
         MfaNotPending = "mfa_not_pending", "No second factor waits to be confirmed";
+        /// Look at the account; the act is for another state.
+        WrongState = "wrong_state", "The account is in another state";
+        /// Ask somebody else.
+        OwnAccount = "own_account", "This is your own account";
+        /// Make somebody else an administrator first.
+        LastAdmin = "last_admin", "Nobody else administers the platform";
         /// Choose another slug.
         SlugTaken = "slug_taken", "You have another script of this slug";
         /// Choose another label.

@@ -24,6 +24,8 @@ use application::sessions::reauthenticate::ReauthenticateError;
 use application::sessions::refresh::RefreshError;
 use application::sessions::revoke::RevokeError;
 use application::sessions::sign_in::SignInError;
+use application::staff::act_on_account::ActError;
+use application::staff::read_accounts::ReadAccountError;
 use domain::access::actor::{Barred, Denied, ProofTooOld};
 use domain::outage::Outage;
 use domain::port::password_strength::WeakPassword;
@@ -233,6 +235,34 @@ impl From<ProfileError> for Problem {
             ProfileError::NotFound => Self::new(Code::NotFound),
             ProfileError::Stale => Self::new(Code::PreconditionFailed),
             ProfileError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ReadAccountError> for Problem {
+    fn from(error: ReadAccountError) -> Self {
+        match error {
+            ReadAccountError::NotFound => Self::new(Code::NotFound),
+            ReadAccountError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ActError> for Problem {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::NotFound => Self::new(Code::NotFound),
+            ActError::OwnAccount => Self::new(Code::OwnAccount),
+            ActError::EndsInThePast => {
+                Self::field("until", &Violation::Malformed("a time to come"))
+            }
+            ActError::Above => Self::new(Code::StandsAboveYou),
+            ActError::WrongState(status) => Self::new(Code::WrongState).detail(format!(
+                "the account is {}, or it is too late",
+                status.name()
+            )),
+            ActError::LastAdmin => Self::new(Code::LastAdmin),
+            ActError::Outage(outage) => outage.into(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The routes: one endpoint a file — body, reply, documentation, handler.
 
+mod admin;
 pub mod auth;
 pub mod scripts;
 pub mod system;
@@ -12,6 +13,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     config
         .configure(auth::configure)
         .configure(users::configure)
+        .configure(admin::configure)
         .configure(scripts::configure)
         .configure(system::configure);
 }

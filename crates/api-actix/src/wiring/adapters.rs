@@ -14,7 +14,7 @@ use adapters_memory::{
 };
 use adapters_postgres::{
     Pg, PgAccounts, PgJobs, PgOneTimeTokens, PgProfiles, PgRecords, PgScripts, PgSecondFactors,
-    PgSessions, PgStandings, PoolSettings,
+    PgSessions, PgStandings, PgSupervisedAccounts, PoolSettings,
 };
 use adapters_redis::{
     Redis, RedisAnnouncements, RedisHotSessions, RedisRateLimiter, RedisSettings,
@@ -47,6 +47,7 @@ pub(super) struct Adapters {
     pub(super) records: Arc<PgRecords>,
     pub(super) scripts: Arc<PgScripts>,
     pub(super) second_factors: Arc<PgSecondFactors>,
+    pub(super) supervised: Arc<PgSupervisedAccounts>,
     pub(super) sessions: Arc<PgSessions>,
     pub(super) changes: Arc<PgStandings>,
     pub(super) redis: Option<Redis>,
@@ -106,6 +107,7 @@ impl Adapters {
             records: Arc::new(PgRecords::new(pg.clone())),
             scripts: Arc::new(PgScripts::new(pg.clone())),
             second_factors: Arc::new(PgSecondFactors::new(pg.clone())),
+            supervised: Arc::new(PgSupervisedAccounts::new(pg.clone())),
             sessions: Arc::new(PgSessions::new(pg.clone())),
             pg,
             changes,

@@ -3,6 +3,7 @@
 mod adapters;
 mod own_account;
 mod second_factor;
+mod staff;
 mod tasks;
 mod use_cases;
 
@@ -67,6 +68,18 @@ impl Platform {
         use_cases::create_admin(&self.adapters)
     }
 
+    /// What staff can do to accounts, for the operator's shell.
+    #[must_use]
+    pub fn act_on_account(&self) -> application::staff::act_on_account::ActOnAccount {
+        staff::act_on_account(&self.adapters)
+    }
+
+    /// How the operator finds accounts.
+    #[must_use]
+    pub fn read_accounts(&self) -> application::staff::read_accounts::ReadAccounts {
+        staff::read_accounts(&self.adapters)
+    }
+
     /// Starts what a process that answers requests has to do besides.
     pub fn follow(&self, background: &Background) {
         tasks::follow_access(&self.adapters, background);
@@ -76,6 +89,7 @@ impl Platform {
     /// Starts what a process that works on the queue has to do besides.
     pub fn tidy_up(&self, background: &Background) {
         tasks::purge(&self.adapters, background);
+        tasks::end_suspensions(&self.adapters, background);
     }
 
     /// Starts to measure how much waits, and answers what sets the other gauges when somebody asks.

@@ -10,6 +10,7 @@ use domain::port::jobs::Jobs;
 use domain::port::retention::Retention;
 
 use super::adapters::Adapters;
+use super::staff;
 use crate::background::Background;
 
 /// How often the durable feed is read: a lost push costs no more than this.
@@ -71,6 +72,23 @@ pub(super) fn purge(adapters: &Adapters, background: &Background) {
             match records.purge(clock.now()).await {
                 Ok(rows) => metrics::counter!("purged_rows_total").increment(rows),
                 Err(outage) => tracing::warn!(error = %outage, "nothing could be purged"),
+            }
+        }
+    });
+}
+
+/// Lifts the suspensions whose time has come, every five seconds.
+pub(super) fn end_suspensions(adapters: &Adapters, background: &Background) {
+    let use_case = Arc::new(staff::end_suspensions(adapters));
+    background.every(Duration::from_secs(5), move || {
+        let use_case = Arc::clone(&use_case);
+        async move {
+            match use_case.run().await {
+                Ok(0) => {}
+                Ok(lifted) => tracing::info!(lifted, "suspensions have ended"),
+                Err(outage) => {
+                    tracing::warn!(error = %outage, "suspensions that have ended stay for now");
+                }
             }
         }
     });

@@ -33,7 +33,7 @@ use domain::port::probe::Probe;
 
 use super::adapters::Adapters;
 use super::own_account::{delete_account, restore_account};
-use super::second_factor;
+use super::{second_factor, staff};
 use crate::client_ip::ClientAddresses;
 use crate::config::Config;
 use crate::health::{Health, PartView};
@@ -61,6 +61,8 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         reauthenticate: reauthenticate(adapters, issuer),
         delete_account: delete_account(adapters),
         restore_account: restore_account(adapters),
+        read_accounts: staff::read_accounts(adapters),
+        act_on_account: staff::act_on_account(adapters),
         profiles: profiles(adapters),
         publish_script: publish(adapters),
         read_script: read_script(adapters),

@@ -29,6 +29,7 @@ mod routes;
 mod scripts;
 mod second_factor;
 mod sessions;
+mod staff;
 mod users;
 mod versions;
 mod visibility;

@@ -41,5 +41,6 @@ mod second_factor;
 mod secrets;
 #[cfg(test)]
 mod sessions;
+mod staff;
 #[cfg(test)]
 mod tour;

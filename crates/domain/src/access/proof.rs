@@ -74,6 +74,14 @@ rights! {
     UpdateScripts: ScriptsUpdate, verified: true;
     /// May delete and restore scripts: one's own, or any with `scripts.delete_any`.
     DeleteScripts: ScriptsDelete, verified: true;
+    /// See accounts as staff does.
+    ReadUsers: UsersRead, verified: true;
+    /// Suspend accounts, lift suspensions, end their sessions.
+    SuspendUsers: UsersSuspend, verified: true;
+    /// Delete other people's accounts.
+    DeleteUsers: UsersDelete, verified: true;
+    /// Bring accounts back.
+    RestoreUsers: UsersRestore, verified: true;
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod password;
 pub mod profile;
 pub mod registration;
 pub mod second_factor;
+pub mod supervision;
 pub mod user;
 pub mod username;
 pub mod verification;

@@ -122,6 +122,12 @@ letters! {
     AccountDeleted = "account_deleted",
     /// "Your account is back".
     AccountRestored = "account_restored",
+    /// "Your account was suspended".
+    AccountSuspended = "account_suspended",
+    /// "Your account is no longer suspended".
+    SuspensionLifted = "suspension_lifted",
+    /// "Your account was deleted by our staff".
+    AccountRemoved = "account_removed",
     /// "A stolen session was ended".
     RefreshTokenReused = "refresh_token_reused",
 }
@@ -130,7 +136,7 @@ impl Letter {
     /// Whether the letter is also sent to somebody whose account is deleted.
     #[must_use]
     pub const fn reaches_the_deleted(self) -> bool {
-        matches!(self, Self::AccountDeleted)
+        matches!(self, Self::AccountDeleted | Self::AccountRemoved)
     }
 }
 

@@ -39,3 +39,4 @@ pub mod session_uses;
 pub mod sessions;
 pub mod shared_standings;
 pub mod standings;
+pub mod supervised_accounts;

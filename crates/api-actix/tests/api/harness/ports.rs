@@ -38,6 +38,7 @@ use domain::port::sealer::MockSealer;
 use domain::port::seals::MockSeals;
 use domain::port::second_factors::MockSecondFactors;
 use domain::port::sessions::{MockSessions, Rotation};
+use domain::port::supervised_accounts::MockSupervisedAccounts;
 use domain::script::entity::ScriptDetail;
 use domain::secret::Secret;
 use domain::session::rotation::{Decision, Generation, Lifetimes, RotationState};
@@ -78,6 +79,7 @@ pub(crate) struct Ports {
     pub(crate) seals: MockSeals,
     pub(crate) second_factors: MockSecondFactors,
     pub(crate) sessions: MockSessions,
+    pub(crate) supervised: MockSupervisedAccounts,
     pub(crate) strength: MockPasswordStrength,
 }
 
@@ -90,6 +92,7 @@ impl Ports {
         self.sessions();
         self.second_factor();
         self.people_and_limits();
+        stock::supervised(&mut self.supervised);
         stock::scripts(&mut self.scripts, &stock);
         stock::versions(&mut self.scripts, &stock);
         self.content();

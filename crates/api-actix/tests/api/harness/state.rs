@@ -36,6 +36,8 @@ use application::sessions::reauthenticate::Reauthenticate;
 use application::sessions::refresh::RefreshSession;
 use application::sessions::revoke::RevokeSessions;
 use application::sessions::sign_in::SignIn;
+use application::staff::act_on_account::ActOnAccount;
+use application::staff::read_accounts::ReadAccounts;
 use domain::port::access_tokens::AccessTokens;
 use domain::port::account_closures::AccountClosures;
 use domain::port::accounts::Accounts;
@@ -55,6 +57,7 @@ use domain::port::second_factors::SecondFactors;
 use domain::port::session_uses::MockSessionUses;
 use domain::port::sessions::Sessions;
 use domain::port::standings::MockStandings;
+use domain::port::supervised_accounts::SupervisedAccounts;
 use domain::session::rotation::Lifetimes;
 use test_support::{FixedClock, SequentialIds};
 
@@ -80,6 +83,7 @@ struct Shared {
     second_factors: Arc<dyn SecondFactors>,
     sessions: Arc<dyn Sessions>,
     strength: Arc<dyn PasswordStrength>,
+    supervised: Arc<dyn SupervisedAccounts>,
     tokens: Arc<dyn AccessTokens>,
 }
 
@@ -119,6 +123,10 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         remove_second_factor: over!(shared => RemoveSecondFactor { second_factors, ids, clock }),
         delete_account: over!(shared => DeleteAccount { closures, hot, announcements, ids, clock }),
         restore_account: over!(shared => RestoreAccount { accounts, closures, passwords, announcements, ids, clock; audit: audit }),
+        read_accounts: ReadAccounts {
+            accounts: shared.supervised.clone(),
+        },
+        act_on_account: over!(shared => ActOnAccount { hot, announcements, ids, clock; accounts: shared.supervised.clone() }),
         profiles: over!(shared => ProfilePages { accounts, profiles, ids, clock }),
         publish_script: over!(shared => PublishScript { scripts, accounts, replies, packer, ids, clock }),
         read_script: over!(shared => ReadScript { scripts }),
@@ -186,6 +194,7 @@ impl Shared {
             second_factors,
             sessions: Arc::new(ports.sessions),
             strength: Arc::new(ports.strength),
+            supervised: Arc::new(ports.supervised),
             tokens,
         }
     }

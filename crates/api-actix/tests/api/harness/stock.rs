@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use domain::access::standing::AccessEpoch;
+use domain::account::supervision::{StaffConflict, StaffDecisionMade};
 use domain::outage::StoreError;
-use domain::page::Page;
+use domain::page::{Page, Position};
 use domain::port::scripts::MockScripts;
+use domain::port::supervised_accounts::MockSupervisedAccounts;
 use domain::revision::Revision;
 use domain::script::entity::{OpenedVersion, ScriptDetail};
 use domain::script::listing::ListScope;
@@ -94,4 +97,31 @@ fn one_page<T>(items: Vec<T>) -> Page<T> {
         next: None,
         previous: None,
     }
+}
+
+/// Every account is Ada's, but one that does not exist; what staff decides is done.
+pub(super) fn supervised(mock: &mut MockSupervisedAccounts) {
+    mock.expect_list().returning(|listing| {
+        let accounts = vec![world::ada()];
+        Ok(Page::cut(
+            accounts,
+            listing.window,
+            listing.limit,
+            |account| Position {
+                at: account.user.created_at,
+                id: account.user.id.as_uuid(),
+            },
+        ))
+    });
+    mock.expect_find()
+        .returning(|id| Ok((id.as_uuid() != world::MISSING.as_uuid()).then(world::dossier)));
+    mock.expect_decide().returning(|decision| {
+        if decision.user.as_uuid() == world::MISSING.as_uuid() {
+            return Err(StoreError::Conflict(StaffConflict::NotFound));
+        }
+        Ok(StaffDecisionMade {
+            ended: Vec::new(),
+            epoch: AccessEpoch(2),
+        })
+    });
 }

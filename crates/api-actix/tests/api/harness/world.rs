@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use domain::access::role::RoleName;
 use domain::account::email::Email;
 use domain::account::profile::DisplayName;
+use domain::account::supervision::{Dossier, HeldRole};
 use domain::account::user::{AccountStatus, PublicProfile, User, UserWithRoles};
 use domain::account::username::Username;
 use domain::id::{ScriptId, UserId};
@@ -45,6 +46,27 @@ pub(crate) fn ada() -> UserWithRoles {
     UserWithRoles {
         user,
         roles: vec![RoleName::user()],
+    }
+}
+
+/// What staff sees of Ada.
+pub(crate) fn dossier() -> Dossier {
+    let UserWithRoles { user, roles } = ada();
+    let held = |role| HeldRole {
+        role,
+        granted_by: None,
+        granted_at: FixedClock::default().now(),
+    };
+    Dossier {
+        user,
+        roles: roles.into_iter().map(held).collect(),
+        suspension: None,
+        deleted_at: None,
+        live_sessions: 1,
+        last_seen_at: Some(FixedClock::default().now()),
+        scripts: 3,
+        providers: vec!["email".to_owned()],
+        has_second_factor: false,
     }
 }
 

@@ -223,6 +223,15 @@ impl Platform {
             .expect("the statement is right");
     }
 
+    /// What `scripthub admin` tells on the operator's shell.
+    pub(crate) fn admin(&self, act: &[&str]) -> String {
+        let mut command = self.settings().command();
+        let output = command.arg("admin").args(act).output();
+        let output = output.expect("the program can be started");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("the program speaks UTF-8")
+    }
+
     /// What readiness says.
     pub(crate) async fn readiness(&self) -> (u16, String) {
         let answer = self.direct().get("/health/ready").await;
