@@ -134,7 +134,7 @@ async fn two_administrators_who_put_each_other_out_at_once_leave_one() {
     assert_eq!(done, 1, "{outcomes:?}");
     let operator = decide(&home, None, one.id, spam(), noon()).await;
     let other = decide(&home, None, two.id, spam(), noon()).await;
-    let refused = [operator, other].map(|outcome| outcome.err());
+    let refused = [operator, other].map(Result::err);
     assert!(
         refused.contains(&Some(StaffConflict::LastAdmin)),
         "{refused:?}"
