@@ -1,6 +1,7 @@
 //! PostgreSQL behind the ports of the domain: diesel on diesel-async, a bb8 pool, and the migrations.
 
 mod accounts;
+mod audit_records;
 mod connect;
 mod failure;
 mod jobs;
@@ -21,6 +22,7 @@ mod statement;
 mod supervision;
 
 pub use accounts::PgAccounts;
+pub use audit_records::PgAuditRecords;
 pub use connect::ConnectError;
 pub use jobs::PgJobs;
 pub use one_time_tokens::PgOneTimeTokens;

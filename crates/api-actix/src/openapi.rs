@@ -29,6 +29,8 @@ const PROBLEM_JSON: &str = "application/problem+json";
         (name = "auth", description = "Joining, signing in, staying signed in, signing out"),
         (name = "users", description = "People"),
         (name = "scripts", description = "Scripts and their versions"),
+        (name = "admin", description = "What staff does to accounts"),
+        (name = "audit", description = "What happened"),
         (name = "system", description = "What operators and tools ask for"),
     )
 )]

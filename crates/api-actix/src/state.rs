@@ -12,6 +12,8 @@ use application::accounts::resend_verification::ResendVerification;
 use application::accounts::reset_password::ResetPassword;
 use application::accounts::restore::RestoreAccount;
 use application::accounts::verify_email::VerifyEmail;
+use application::audit::read_log::ReadAuditLog;
+use application::audit::read_timeline::ReadTimeline;
 use application::scripts::add_version::AddVersion;
 use application::scripts::amend::AmendScript;
 use application::scripts::delete::DeleteScript;
@@ -80,6 +82,10 @@ pub struct Api {
     pub restore_account: RestoreAccount,
     /// Own and public profiles.
     pub profiles: ProfilePages,
+    /// One's own security timeline.
+    pub read_timeline: ReadTimeline,
+    /// The audit log, for staff.
+    pub read_audit_log: ReadAuditLog,
     /// Looking accounts up, for staff.
     pub read_accounts: ReadAccounts,
     /// What staff does to accounts.

@@ -3,13 +3,16 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use diesel::Insertable;
-use domain::audit::{AuditEntry, FactValue, Facts, Party};
-use domain::id::SessionId;
+use diesel::sql_types::{Inet, Jsonb, Nullable, Text, Timestamptz};
+use diesel::{Insertable, QueryableByName};
+use domain::audit::reading::AuditRecord;
+use domain::audit::{AuditEntry, FactValue, Facts, Outcome, Party};
+use domain::id::{AuditId, SessionId, UserId};
 use ipnet::IpNet;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::failure::Damage;
 use crate::schema::audit_logs;
 
 /// One row of the audit log.
@@ -76,4 +79,75 @@ fn picture(facts: &Facts) -> Value {
         (fact.name.to_owned(), value)
     });
     Value::Object(pairs.collect::<Map<_, _>>())
+}
+
+/// The columns of [`RecordRow`].
+macro_rules! record_columns {
+    () => {
+        "id, actor_id, actor_kind, subject_kind, subject_id, action, outcome, before, after, ip, user_agent, session_id, request_id, \
+         created_at"
+    };
+}
+pub(crate) use record_columns;
+
+/// A row of the audit log, to be read.
+#[derive(QueryableByName)]
+pub(crate) struct RecordRow {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = Nullable<diesel::sql_types::Uuid>)]
+    actor_id: Option<Uuid>,
+    #[diesel(sql_type = Text)]
+    actor_kind: String,
+    #[diesel(sql_type = Text)]
+    subject_kind: String,
+    #[diesel(sql_type = Nullable<diesel::sql_types::Uuid>)]
+    subject_id: Option<Uuid>,
+    #[diesel(sql_type = Text)]
+    action: String,
+    #[diesel(sql_type = Text)]
+    outcome: String,
+    #[diesel(sql_type = Jsonb)]
+    before: Value,
+    #[diesel(sql_type = Jsonb)]
+    after: Value,
+    #[diesel(sql_type = Nullable<Inet>)]
+    ip: Option<IpNet>,
+    #[diesel(sql_type = Nullable<Text>)]
+    user_agent: Option<String>,
+    #[diesel(sql_type = Nullable<diesel::sql_types::Uuid>)]
+    session_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Text>)]
+    request_id: Option<String>,
+    #[diesel(sql_type = Timestamptz)]
+    created_at: DateTime<Utc>,
+}
+
+impl RecordRow {
+    pub(crate) fn into_record(self) -> Result<AuditRecord, Damage> {
+        let actor = match (self.actor_kind.as_str(), self.actor_id) {
+            ("anonymous", _) => Party::Anonymous,
+            ("user", Some(id)) => Party::User(UserId::new(id)),
+            ("system", _) => Party::System,
+            ("operator", _) => Party::Operator,
+            (other, _) => return Err(Damage::new("audit_logs.actor_kind", other)),
+        };
+        let outcome = Outcome::by_name(&self.outcome)
+            .ok_or_else(|| Damage::new("audit_logs.outcome", self.outcome.as_str()))?;
+        Ok(AuditRecord {
+            id: AuditId::new(self.id),
+            at: self.created_at,
+            actor,
+            action: self.action,
+            subject_kind: self.subject_kind,
+            subject_id: self.subject_id,
+            outcome,
+            before: self.before.to_string(),
+            after: self.after.to_string(),
+            ip: self.ip.map(|network| network.addr()),
+            user_agent: self.user_agent,
+            session: self.session_id.map(SessionId::new),
+            request_id: self.request_id,
+        })
+    }
 }

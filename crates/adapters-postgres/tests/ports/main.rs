@@ -5,6 +5,7 @@
 )]
 
 mod accounts;
+mod audit_records;
 mod closures;
 mod common;
 mod faults;

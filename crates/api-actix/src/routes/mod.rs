@@ -1,6 +1,7 @@
 //! The routes: one endpoint a file — body, reply, documentation, handler.
 
 mod admin;
+mod audit;
 pub mod auth;
 pub mod scripts;
 pub mod system;
@@ -12,6 +13,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
         .configure(auth::configure)
+        // `me` comes before `{username}`: the first route that fits answers.
+        .configure(audit::configure)
         .configure(users::configure)
         .configure(admin::configure)
         .configure(scripts::configure)

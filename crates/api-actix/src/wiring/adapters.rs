@@ -13,8 +13,8 @@ use adapters_memory::{
     LocalAnnouncements, LocalRateLimiter, NoHotSessions, SessionUseNotes, StandingCopies,
 };
 use adapters_postgres::{
-    Pg, PgAccounts, PgJobs, PgOneTimeTokens, PgProfiles, PgRecords, PgScripts, PgSecondFactors,
-    PgSessions, PgStandings, PgSupervisedAccounts, PoolSettings,
+    Pg, PgAccounts, PgAuditRecords, PgJobs, PgOneTimeTokens, PgProfiles, PgRecords, PgScripts,
+    PgSecondFactors, PgSessions, PgStandings, PgSupervisedAccounts, PoolSettings,
 };
 use adapters_redis::{
     Redis, RedisAnnouncements, RedisHotSessions, RedisRateLimiter, RedisSettings,
@@ -41,6 +41,7 @@ pub(super) struct Adapters {
     pub(super) ids: Arc<SystemIds>,
     pub(super) pg: Pg,
     pub(super) accounts: Arc<PgAccounts>,
+    pub(super) audit_records: Arc<PgAuditRecords>,
     pub(super) jobs: Arc<PgJobs>,
     pub(super) one_time_tokens: Arc<PgOneTimeTokens>,
     pub(super) profiles: Arc<PgProfiles>,
@@ -101,6 +102,7 @@ impl Adapters {
             clock,
             ids: Arc::new(SystemIds),
             accounts: Arc::new(PgAccounts::new(pg.clone())),
+            audit_records: Arc::new(PgAuditRecords::new(pg.clone())),
             jobs: Arc::new(PgJobs::new(pg.clone())),
             one_time_tokens: Arc::new(PgOneTimeTokens::new(pg.clone())),
             profiles: Arc::new(PgProfiles::new(pg.clone())),

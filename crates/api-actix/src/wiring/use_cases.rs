@@ -11,6 +11,8 @@ use application::accounts::register::Register;
 use application::accounts::resend_verification::ResendVerification;
 use application::accounts::reset_password::ResetPassword;
 use application::accounts::verify_email::VerifyEmail;
+use application::audit::read_log::ReadAuditLog;
+use application::audit::read_timeline::ReadTimeline;
 use application::jobs::send_mail::SendMail;
 use application::jobs::worker::Worker;
 use application::scripts::add_version::AddVersion;
@@ -61,6 +63,12 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         reauthenticate: reauthenticate(adapters, issuer),
         delete_account: delete_account(adapters),
         restore_account: restore_account(adapters),
+        read_timeline: ReadTimeline {
+            records: adapters.audit_records.clone(),
+        },
+        read_audit_log: ReadAuditLog {
+            records: adapters.audit_records.clone(),
+        },
         read_accounts: staff::read_accounts(adapters),
         act_on_account: staff::act_on_account(adapters),
         profiles: profiles(adapters),

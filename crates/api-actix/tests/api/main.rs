@@ -8,6 +8,7 @@
 
 mod harness;
 
+mod audit;
 mod bodies;
 mod conditions;
 mod cors;

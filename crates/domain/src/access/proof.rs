@@ -80,6 +80,8 @@ rights! {
     SuspendUsers: UsersSuspend, verified: true;
     /// Delete other people's accounts.
     DeleteUsers: UsersDelete, verified: true;
+    /// Read and export the audit log.
+    ReadAudit: AuditRead, verified: true;
     /// Bring accounts back.
     RestoreUsers: UsersRestore, verified: true;
 }

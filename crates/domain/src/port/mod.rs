@@ -13,6 +13,7 @@ pub mod access_tokens;
 pub mod account_closures;
 pub mod accounts;
 pub mod announcements;
+pub mod audit_records;
 pub mod audit_trail;
 pub mod clock;
 pub mod content_packer;

@@ -19,6 +19,7 @@ use domain::outage::Dependency;
 use domain::port::account_closures::MockAccountClosures;
 use domain::port::accounts::{Credentials, MockAccounts};
 use domain::port::announcements::MockAnnouncements;
+use domain::port::audit_records::MockAuditRecords;
 use domain::port::audit_trail::MockAuditTrail;
 use domain::port::clock::Clock;
 use domain::port::content_packer::MockContentPacker;
@@ -59,6 +60,7 @@ pub(crate) struct Ports {
     pub(crate) accounts: MockAccounts,
     pub(crate) announcements: MockAnnouncements,
     pub(crate) audit: MockAuditTrail,
+    pub(crate) audit_records: MockAuditRecords,
     pub(crate) closures: MockAccountClosures,
     pub(crate) codec: MockOneTimeTokenCodec,
     pub(crate) hot: MockHotSessions,
@@ -93,6 +95,7 @@ impl Ports {
         self.second_factor();
         self.people_and_limits();
         stock::supervised(&mut self.supervised);
+        stock::audit_records(&mut self.audit_records);
         stock::scripts(&mut self.scripts, &stock);
         stock::versions(&mut self.scripts, &stock);
         self.content();

@@ -17,6 +17,8 @@ use application::accounts::resend_verification::ResendVerification;
 use application::accounts::reset_password::ResetPassword;
 use application::accounts::restore::RestoreAccount;
 use application::accounts::verify_email::VerifyEmail;
+use application::audit::read_log::ReadAuditLog;
+use application::audit::read_timeline::ReadTimeline;
 use application::scripts::add_version::AddVersion;
 use application::scripts::amend::AmendScript;
 use application::scripts::delete::DeleteScript;
@@ -42,6 +44,7 @@ use domain::port::access_tokens::AccessTokens;
 use domain::port::account_closures::AccountClosures;
 use domain::port::accounts::Accounts;
 use domain::port::announcements::Announcements;
+use domain::port::audit_records::AuditRecords;
 use domain::port::clock::Clock;
 use domain::port::content_packer::ContentPacker;
 use domain::port::hot_sessions::HotSessions;
@@ -68,6 +71,7 @@ use super::ports::Ports;
 struct Shared {
     accounts: Arc<dyn Accounts>,
     announcements: Arc<dyn Announcements>,
+    audit_records: Arc<dyn AuditRecords>,
     clock: Arc<dyn Clock>,
     factors: FactorCheck,
     closures: Arc<dyn AccountClosures>,
@@ -123,6 +127,12 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         remove_second_factor: over!(shared => RemoveSecondFactor { second_factors, ids, clock }),
         delete_account: over!(shared => DeleteAccount { closures, hot, announcements, ids, clock }),
         restore_account: over!(shared => RestoreAccount { accounts, closures, passwords, announcements, ids, clock; audit: audit }),
+        read_timeline: ReadTimeline {
+            records: shared.audit_records.clone(),
+        },
+        read_audit_log: ReadAuditLog {
+            records: shared.audit_records.clone(),
+        },
         read_accounts: ReadAccounts {
             accounts: shared.supervised.clone(),
         },
@@ -170,6 +180,7 @@ impl Shared {
         Self {
             accounts: Arc::new(ports.accounts),
             announcements: Arc::new(ports.announcements),
+            audit_records: Arc::new(ports.audit_records),
             clock: Arc::new(FixedClock::default()),
             factors: FactorCheck {
                 second_factors: second_factors.clone(),

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use domain::access::standing::AccessEpoch;
 use domain::account::supervision::{StaffConflict, StaffDecisionMade};
+use domain::audit::reading::AuditRecord;
 use domain::outage::StoreError;
 use domain::page::{Page, Position};
+use domain::port::audit_records::MockAuditRecords;
 use domain::port::scripts::MockScripts;
 use domain::port::supervised_accounts::MockSupervisedAccounts;
 use domain::revision::Revision;
@@ -123,5 +125,21 @@ pub(super) fn supervised(mock: &mut MockSupervisedAccounts) {
             ended: Vec::new(),
             epoch: AccessEpoch(2),
         })
+    });
+}
+
+/// One row: somebody suspended Ada.
+pub(super) fn audit_records(mock: &mut MockAuditRecords) {
+    let place = |record: &AuditRecord| Position {
+        at: record.at,
+        id: record.id.as_uuid(),
+    };
+    mock.expect_list().returning(move |listing| {
+        let rows = vec![world::suspension()];
+        Ok(Page::cut(rows, listing.window, listing.limit, place))
+    });
+    mock.expect_timeline().returning(move |timeline| {
+        let rows = vec![world::suspension()];
+        Ok(Page::cut(rows, timeline.window, timeline.limit, place))
     });
 }

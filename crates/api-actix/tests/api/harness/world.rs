@@ -8,7 +8,9 @@ use domain::account::profile::DisplayName;
 use domain::account::supervision::{Dossier, HeldRole};
 use domain::account::user::{AccountStatus, PublicProfile, User, UserWithRoles};
 use domain::account::username::Username;
-use domain::id::{ScriptId, UserId};
+use domain::audit::reading::AuditRecord;
+use domain::audit::{Outcome, Party};
+use domain::id::{AuditId, ScriptId, UserId};
 use domain::port::clock::Clock;
 use domain::script::content::{PackedContent, Sha256};
 use domain::script::entity::{Owner, ScriptDetail, ScriptSummary, VersionInContext};
@@ -67,6 +69,25 @@ pub(crate) fn dossier() -> Dossier {
         scripts: 3,
         providers: vec!["email".to_owned()],
         has_second_factor: false,
+    }
+}
+
+/// The row that tells how a moderator suspended Ada.
+pub(crate) fn suspension() -> AuditRecord {
+    AuditRecord {
+        id: AuditId::new(Uuid::from_u128(0xe55)),
+        at: FixedClock::default().now(),
+        actor: Party::User(user_id("grace")),
+        action: "account.suspend".to_owned(),
+        subject_kind: "user".to_owned(),
+        subject_id: Some(user_id("ada").as_uuid()),
+        outcome: Outcome::Success,
+        before: "{}".to_owned(),
+        after: r#"{"reason":"spam"}"#.to_owned(),
+        ip: Some([192, 0, 2, 7].into()),
+        user_agent: Some("curl/8".to_owned()),
+        session: None,
+        request_id: Some("request-0001".to_owned()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Who did what to whom, and with what outcome.
 
+pub mod reading;
+
 use chrono::{DateTime, Utc};
 use std::net::IpAddr;
 use uuid::Uuid;
@@ -111,6 +113,9 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// Every kind that has ids.
+    pub const KINDS: &'static [&'static str] = &["user", "session", "script"];
+
     /// The kind, as stored and searched.
     #[must_use]
     pub const fn kind(self) -> &'static str {

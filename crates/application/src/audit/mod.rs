@@ -1,0 +1,4 @@
+//! What happened.
+
+pub mod read_log;
+pub mod read_timeline;
