@@ -3,6 +3,7 @@
 
 mod announcements;
 mod hot_sessions;
+mod key_standings;
 mod rate_limiter;
 mod session_uses;
 mod standings;
@@ -10,6 +11,7 @@ mod trust;
 
 pub use announcements::LocalAnnouncements;
 pub use hot_sessions::NoHotSessions;
+pub use key_standings::KeyCopies;
 pub use rate_limiter::LocalRateLimiter;
 pub use session_uses::SessionUseNotes;
 pub use standings::StandingCopies;

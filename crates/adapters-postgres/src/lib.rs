@@ -1,6 +1,7 @@
 //! PostgreSQL behind the ports of the domain: diesel on diesel-async, a bb8 pool, and the migrations.
 
 mod accounts;
+mod api_keys;
 mod audit_records;
 mod connect;
 mod failure;
@@ -22,6 +23,7 @@ mod statement;
 mod supervision;
 
 pub use accounts::PgAccounts;
+pub use api_keys::PgApiKeys;
 pub use audit_records::PgAuditRecords;
 pub use connect::ConnectError;
 pub use jobs::PgJobs;

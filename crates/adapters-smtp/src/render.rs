@@ -33,6 +33,7 @@ templates!(
     "account_suspended",
     "suspension_lifted",
     "account_removed",
+    "api_key_created",
     "refresh_token_reused"
 );
 
@@ -88,7 +89,7 @@ impl Renderer {
 const fn subject(letter: Letter, locale: Locale) -> &'static str {
     use Letter::{
         AccountDeleted, AccountRemoved, AccountRestored, AccountSuspended, AlreadyRegistered,
-        MfaDisabled, MfaEnabled, PasswordChanged, RefreshTokenReused, ResetPassword,
+        ApiKeyCreated, MfaDisabled, MfaEnabled, PasswordChanged, RefreshTokenReused, ResetPassword,
         SuspensionLifted, VerifyEmail,
     };
     use Locale::{English, Indonesian};
@@ -115,6 +116,8 @@ const fn subject(letter: Letter, locale: Locale) -> &'static str {
         (SuspensionLifted, Indonesian) => "Anda dapat masuk kembali",
         (AccountRemoved, English) => "Your account was deleted by our staff",
         (AccountRemoved, Indonesian) => "Akun Anda dihapus oleh staf kami",
+        (ApiKeyCreated, English) => "An API key was made for your account",
+        (ApiKeyCreated, Indonesian) => "Kunci API baru dibuat untuk akun Anda",
         (RefreshTokenReused, English) => "A session of yours was ended",
         (RefreshTokenReused, Indonesian) => "Salah satu sesi Anda diakhiri",
     }

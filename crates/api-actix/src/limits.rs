@@ -9,7 +9,7 @@ use std::sync::Arc;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest};
 use chrono::TimeDelta;
-use domain::access::actor::Actor;
+use domain::access::actor::{Actor, SessionActor};
 use domain::access::permission::Permission;
 use domain::id::SessionId;
 use domain::limit::quota::{LimitClass, LimitedAct, Quota, Verdict};
@@ -109,7 +109,7 @@ impl Limits {
     pub async fn own_credentials(
         &self,
         request: &HttpRequest,
-        actor: &Actor,
+        actor: &SessionActor,
     ) -> Result<(), Problem> {
         let account = actor.user().to_string();
         self.credentials(request, actor.origin().ip, &account).await

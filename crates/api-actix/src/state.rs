@@ -12,6 +12,9 @@ use application::accounts::resend_verification::ResendVerification;
 use application::accounts::reset_password::ResetPassword;
 use application::accounts::restore::RestoreAccount;
 use application::accounts::verify_email::VerifyEmail;
+use application::api_keys::issue::IssueApiKey;
+use application::api_keys::list::ListApiKeys;
+use application::api_keys::revoke::RevokeApiKey;
 use application::audit::read_log::ReadAuditLog;
 use application::audit::read_timeline::ReadTimeline;
 use application::scripts::add_version::AddVersion;
@@ -80,6 +83,12 @@ pub struct Api {
     pub delete_account: DeleteAccount,
     /// Coming back.
     pub restore_account: RestoreAccount,
+    /// Making an API key.
+    pub issue_api_key: IssueApiKey,
+    /// One's own API keys.
+    pub list_api_keys: ListApiKeys,
+    /// Ending one.
+    pub revoke_api_key: RevokeApiKey,
     /// Own and public profiles.
     pub profiles: ProfilePages,
     /// One's own security timeline.

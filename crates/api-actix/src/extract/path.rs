@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use domain::account::username::{Username, UsernameKey};
-use domain::id::{ScriptId, SessionId, UserId};
+use domain::id::{ApiKeyId, ScriptId, SessionId, UserId};
 use domain::script::version::VersionSelector;
 use uuid::Uuid;
 
@@ -22,6 +22,10 @@ pub struct PathUser(pub UserId);
 /// The session that `{id}` names.
 #[derive(Debug)]
 pub struct PathSession(pub SessionId);
+
+/// The API key that `{id}` names.
+#[derive(Debug)]
+pub struct PathApiKey(pub ApiKeyId);
 
 /// The person that `{username}` names, without regard to case.
 #[derive(Debug)]
@@ -76,6 +80,17 @@ impl FromRequest for PathSession {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         segment(request, "id", |text| {
             uuid(text).map(|id| Self(SessionId::new(id)))
+        })
+    }
+}
+
+impl FromRequest for PathApiKey {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        segment(request, "id", |text| {
+            uuid(text).map(|id| Self(ApiKeyId::new(id)))
         })
     }
 }

@@ -51,6 +51,8 @@ catalog! {
         Unauthenticated = "unauthenticated", "You are not signed in";
         /// Refresh, and try again.
         AccessTokenInvalid = "access_token_invalid", "The access token is not valid, or no longer";
+        /// Make another key; this one is mistyped, was ended, or has expired.
+        ApiKeyInvalid = "api_key_invalid", "The API key is not valid, or no longer";
         /// Sign in again.
         SessionEnded = "session_ended", "The session has ended";
         /// Check address and password.
@@ -71,6 +73,12 @@ catalog! {
         AccountSuspended = "account_suspended", "The account is suspended";
         /// Ask for the permission that `detail` names.
         PermissionDenied = "permission_denied", "You may not do this";
+        /// Use an API key of another scope, or sign in.
+        OutOfScope = "out_of_scope", "The scopes of the API key do not reach this";
+        /// Sign in, and send the access token.
+        SessionRequired = "session_required", "This takes a session; an API key is not enough";
+        /// Use an API key that is not kept to certain scripts, or sign in.
+        KeyRestricted = "key_restricted", "The API key is kept to scripts that exist";
         /// Prove once more who you are, at `POST /api/auth/reauthenticate`, and try again.
         ReauthRequired = "reauth_required", "You signed in too long ago for this";
         /// Ask the staff.
@@ -113,6 +121,10 @@ catalog! {
         OwnAccount = "own_account", "This is your own account";
         /// Make somebody else an administrator first.
         LastAdmin = "last_admin", "Nobody else administers the platform";
+        /// Choose another name, or end the key that has it.
+        KeyNameTaken = "key_name_taken", "Another API key has this name";
+        /// End a key first.
+        TooManyKeys = "too_many_keys", "You have as many API keys as one may have";
         /// Choose another slug.
         SlugTaken = "slug_taken", "You have another script of this slug";
         /// Choose another label.

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use std::thread;
 
 use adapters_crypto::{
-    AeadSealer, BcryptHasher, BcryptSettings, GzipPacker, HmacOneTimeTokens, HmacRecoveryCodes,
+    AeadSealer, BcryptHasher, BcryptSettings, GzipPacker, HmacApiKeys, HmacOneTimeTokens, HmacRecoveryCodes,
     HmacRefreshTokens, HmacSeals, JwtAccessTokens, JwtKeys, JwtSettings, MasterKeys, TotpPasswords,
     ZxcvbnStrength,
 };
 use adapters_memory::{
-    LocalAnnouncements, LocalRateLimiter, NoHotSessions, SessionUseNotes, StandingCopies,
+    KeyCopies, LocalAnnouncements, LocalRateLimiter, NoHotSessions, SessionUseNotes, StandingCopies,
 };
 use adapters_postgres::{
-    Pg, PgAccounts, PgAuditRecords, PgJobs, PgOneTimeTokens, PgProfiles, PgRecords, PgScripts,
+    Pg, PgAccounts, PgApiKeys, PgAuditRecords, PgJobs, PgOneTimeTokens, PgProfiles, PgRecords, PgScripts,
     PgSecondFactors, PgSessions, PgStandings, PgSupervisedAccounts, PoolSettings,
 };
 use adapters_redis::{
@@ -41,6 +41,9 @@ pub(super) struct Adapters {
     pub(super) ids: Arc<SystemIds>,
     pub(super) pg: Pg,
     pub(super) accounts: Arc<PgAccounts>,
+    pub(super) api_keys: Arc<PgApiKeys>,
+    pub(super) key_standings: Arc<KeyCopies>,
+    pub(super) key_texts: Arc<HmacApiKeys>,
     pub(super) audit_records: Arc<PgAuditRecords>,
     pub(super) jobs: Arc<PgJobs>,
     pub(super) one_time_tokens: Arc<PgOneTimeTokens>,
@@ -98,7 +101,17 @@ impl Adapters {
         };
         let mailer = TemplateMailer::from_url(config.mail_url.expose(), &config.mail_from)
             .map_err(WiringError::of("MAIL_URL, MAIL_FROM"))?;
+        let api_keys = Arc::new(PgApiKeys::new(pg.clone()));
+        let key_standings = Arc::new(KeyCopies::new(
+            api_keys.clone(),
+            api_keys.clone(),
+            Arc::clone(&shared.standings),
+            clock.clone(),
+        ));
         Ok(Self {
+            api_keys,
+            key_standings,
+            key_texts: Arc::new(HmacApiKeys::new(&master)),
             clock,
             ids: Arc::new(SystemIds),
             accounts: Arc::new(PgAccounts::new(pg.clone())),

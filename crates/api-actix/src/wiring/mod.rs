@@ -1,6 +1,7 @@
 //! Which adapter stands behind which port. Only this module and [`cli`](crate::cli) know adapters by name.
 
 mod adapters;
+mod api_keys;
 mod own_account;
 mod second_factor;
 mod staff;

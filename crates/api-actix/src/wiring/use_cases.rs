@@ -35,7 +35,7 @@ use domain::port::probe::Probe;
 
 use super::adapters::Adapters;
 use super::own_account::{delete_account, restore_account};
-use super::{second_factor, staff};
+use super::{api_keys, second_factor, staff};
 use crate::client_ip::ClientAddresses;
 use crate::config::Config;
 use crate::health::{Health, PartView};
@@ -71,6 +71,9 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         },
         read_accounts: staff::read_accounts(adapters),
         act_on_account: staff::act_on_account(adapters),
+        issue_api_key: api_keys::issue(adapters),
+        list_api_keys: api_keys::list(adapters),
+        revoke_api_key: api_keys::revoke(adapters),
         profiles: profiles(adapters),
         publish_script: publish(adapters),
         read_script: read_script(adapters),
@@ -107,6 +110,8 @@ fn authenticate(adapters: &Adapters) -> Authenticate {
         tokens: adapters.verifier(),
         standings: adapters.standings.clone(),
         uses: adapters.uses.clone(),
+        key_texts: adapters.key_texts.clone(),
+        key_standings: adapters.key_standings.clone(),
         clock: adapters.clock.clone(),
     }
 }

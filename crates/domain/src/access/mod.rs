@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod authority;
+pub mod key;
 pub mod known_changes;
 pub mod permission;
 pub mod policy;

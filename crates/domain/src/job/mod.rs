@@ -128,6 +128,8 @@ letters! {
     SuspensionLifted = "suspension_lifted",
     /// "Your account was deleted by our staff".
     AccountRemoved = "account_removed",
+    /// "An API key was made for your account".
+    ApiKeyCreated = "api_key_created",
     /// "A stolen session was ended".
     RefreshTokenReused = "refresh_token_reused",
 }

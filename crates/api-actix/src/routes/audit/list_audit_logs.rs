@@ -8,7 +8,7 @@ use domain::access::permission::Permission;
 use domain::access::proof::ReadAudit;
 use domain::audit::reading::{AuditFilter, AuditListing, AuditRecord};
 use domain::audit::{AuditAction, Outcome, Party};
-use domain::id::{SessionId, UserId};
+use domain::id::{ApiKeyId, SessionId, UserId};
 use domain::page::Limit;
 use domain::violation::Violation;
 use garde::Validate;
@@ -120,7 +120,7 @@ pub(super) struct AuditRecordView {
     /// `success`, `failure` or `denied`.
     #[schema(example = "success")]
     outcome: &'static str,
-    /// `user`, `session`, `script` or `none`.
+    /// `user`, `session`, `api_key`, `script` or `none`.
     #[schema(example = "user")]
     subject_kind: String,
     /// What it was done to.
@@ -138,6 +138,8 @@ pub(super) struct AuditRecordView {
     user_agent: Option<String>,
     /// The session that acted.
     session_id: Option<Uuid>,
+    /// The API key that acted.
+    api_key_id: Option<Uuid>,
     /// The request.
     request_id: Option<String>,
 }
@@ -164,6 +166,7 @@ impl From<&AuditRecord> for AuditRecordView {
             ip: record.ip,
             user_agent: record.user_agent.clone(),
             session_id: record.session.map(SessionId::as_uuid),
+            api_key_id: record.key.map(ApiKeyId::as_uuid),
             request_id: record.request_id.clone(),
         }
     }

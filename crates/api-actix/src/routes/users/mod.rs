@@ -1,5 +1,6 @@
 //! People.
 
+mod api_keys;
 mod delete_me;
 mod list_user_scripts;
 mod mfa;
@@ -18,5 +19,6 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(delete_me::delete_me)
         .service(read_profile::read_profile)
         .service(list_user_scripts::list_user_scripts)
+        .configure(api_keys::configure)
         .configure(mfa::configure);
 }

@@ -87,6 +87,7 @@ pub(crate) fn suspension() -> AuditRecord {
         ip: Some([192, 0, 2, 7].into()),
         user_agent: Some("curl/8".to_owned()),
         session: None,
+        key: None,
         request_id: Some("request-0001".to_owned()),
     }
 }
