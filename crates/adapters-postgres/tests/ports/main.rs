@@ -5,6 +5,7 @@
 )]
 
 mod accounts;
+mod api_keys;
 mod audit_records;
 mod closures;
 mod common;

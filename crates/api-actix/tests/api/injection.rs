@@ -75,6 +75,7 @@ fn never_a_nul(ports: &mut Ports) {
     never!(scripts, expect_add_version, |addition| has_nul(
         &addition.version
     ));
+    never!(ports.api_keys, expect_issue, |issue| has_nul(&issue.key));
     never!(ports.packer, expect_pack, |text| text
         .as_str()
         .contains('\0'));

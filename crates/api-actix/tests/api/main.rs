@@ -8,6 +8,7 @@
 
 mod harness;
 
+mod api_keys;
 mod audit;
 mod bodies;
 mod conditions;

@@ -19,6 +19,7 @@ use domain::outage::Dependency;
 use domain::port::account_closures::MockAccountClosures;
 use domain::port::accounts::{Credentials, MockAccounts};
 use domain::port::announcements::MockAnnouncements;
+use domain::port::api_keys::MockApiKeys;
 use domain::port::audit_records::MockAuditRecords;
 use domain::port::audit_trail::MockAuditTrail;
 use domain::port::clock::Clock;
@@ -59,6 +60,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 pub(crate) struct Ports {
     pub(crate) accounts: MockAccounts,
     pub(crate) announcements: MockAnnouncements,
+    pub(crate) api_keys: MockApiKeys,
     pub(crate) audit: MockAuditTrail,
     pub(crate) audit_records: MockAuditRecords,
     pub(crate) closures: MockAccountClosures,
@@ -93,6 +95,7 @@ impl Ports {
         self.tokens();
         self.sessions();
         self.second_factor();
+        stock::api_keys(&mut self.api_keys);
         self.people_and_limits();
         stock::supervised(&mut self.supervised);
         stock::audit_records(&mut self.audit_records);

@@ -47,6 +47,7 @@ use domain::port::access_tokens::AccessTokens;
 use domain::port::account_closures::AccountClosures;
 use domain::port::accounts::Accounts;
 use domain::port::announcements::Announcements;
+use domain::port::api_keys::ApiKeys;
 use domain::port::audit_records::AuditRecords;
 use domain::port::clock::Clock;
 use domain::port::content_packer::ContentPacker;
@@ -74,6 +75,7 @@ use super::ports::Ports;
 struct Shared {
     accounts: Arc<dyn Accounts>,
     announcements: Arc<dyn Announcements>,
+    api_keys: Arc<dyn ApiKeys>,
     audit_records: Arc<dyn AuditRecords>,
     clock: Arc<dyn Clock>,
     factors: FactorCheck,
@@ -140,6 +142,11 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
             accounts: shared.supervised.clone(),
         },
         act_on_account: over!(shared => ActOnAccount { hot, announcements, ids, clock; accounts: shared.supervised.clone() }),
+        issue_api_key: over!(shared => IssueApiKey { ids, clock; keys: shared.api_keys.clone(); texts: people.clone() }),
+        list_api_keys: ListApiKeys {
+            keys: shared.api_keys.clone(),
+        },
+        revoke_api_key: over!(shared => RevokeApiKey { announcements, ids, clock; keys: shared.api_keys.clone() }),
         profiles: over!(shared => ProfilePages { accounts, profiles, ids, clock }),
         publish_script: over!(shared => PublishScript { scripts, accounts, replies, packer, ids, clock }),
         read_script: over!(shared => ReadScript { scripts }),
@@ -162,6 +169,7 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
 
 fn authenticate(shared: &Shared, people: &Arc<People>) -> Authenticate {
     let (mut standings, mut uses) = (MockStandings::new(), MockSessionUses::new());
+    let (key_texts, key_standings) = (people.clone(), people.clone());
     let people = Arc::clone(people);
     standings
         .expect_find()
@@ -171,6 +179,8 @@ fn authenticate(shared: &Shared, people: &Arc<People>) -> Authenticate {
         tokens: shared.tokens.clone(),
         standings: Arc::new(standings),
         uses: Arc::new(uses),
+        key_texts,
+        key_standings,
         clock: shared.clock.clone(),
     }
 }
@@ -183,6 +193,7 @@ impl Shared {
         Self {
             accounts: Arc::new(ports.accounts),
             announcements: Arc::new(ports.announcements),
+            api_keys: Arc::new(ports.api_keys),
             audit_records: Arc::new(ports.audit_records),
             clock: Arc::new(FixedClock::default()),
             factors: FactorCheck {

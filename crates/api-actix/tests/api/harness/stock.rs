@@ -7,6 +7,7 @@ use domain::account::supervision::{StaffConflict, StaffDecisionMade};
 use domain::audit::reading::AuditRecord;
 use domain::outage::StoreError;
 use domain::page::{Page, Position};
+use domain::port::api_keys::MockApiKeys;
 use domain::port::audit_records::MockAuditRecords;
 use domain::port::scripts::MockScripts;
 use domain::port::supervised_accounts::MockSupervisedAccounts;
@@ -141,5 +142,15 @@ pub(super) fn audit_records(mock: &mut MockAuditRecords) {
     mock.expect_timeline().returning(move |timeline| {
         let rows = vec![world::suspension()];
         Ok(Page::cut(rows, timeline.window, timeline.limit, place))
+    });
+}
+
+/// Ada has one key, which may be ended; another of any name can be made.
+pub(super) fn api_keys(mock: &mut MockApiKeys) {
+    mock.expect_issue().returning(|_| Ok(()));
+    mock.expect_list().returning(|_| Ok(vec![world::api_key()]));
+    mock.expect_revoke().returning(|revocation| {
+        let is_there = revocation.key.as_uuid() != world::MISSING.as_uuid();
+        Ok(is_there.then_some(AccessEpoch(2)))
     });
 }

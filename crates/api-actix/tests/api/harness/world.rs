@@ -2,7 +2,9 @@
 
 use api_actix::digest::sha256;
 use chrono::TimeDelta;
+use domain::access::key::{KeyReach, KeyScope, KeyScopes};
 use domain::access::role::RoleName;
+use domain::account::api_key::{ApiKey, KeyLife, KeyName};
 use domain::account::email::Email;
 use domain::account::profile::DisplayName;
 use domain::account::supervision::{Dossier, HeldRole};
@@ -10,7 +12,7 @@ use domain::account::user::{AccountStatus, PublicProfile, User, UserWithRoles};
 use domain::account::username::Username;
 use domain::audit::reading::AuditRecord;
 use domain::audit::{Outcome, Party};
-use domain::id::{AuditId, ScriptId, UserId};
+use domain::id::{ApiKeyId, AuditId, ScriptId, UserId};
 use domain::port::clock::Clock;
 use domain::script::content::{PackedContent, Sha256};
 use domain::script::entity::{Owner, ScriptDetail, ScriptSummary, VersionInContext};
@@ -69,6 +71,21 @@ pub(crate) fn dossier() -> Dossier {
         scripts: 3,
         providers: vec!["email".to_owned()],
         has_second_factor: false,
+    }
+}
+
+/// Ada's API key.
+pub(crate) fn api_key() -> ApiKey {
+    let scopes = KeyScopes::collect([KeyScope::Write]).unwrap();
+    let made = FixedClock::default().now();
+    ApiKey {
+        id: ApiKeyId::new(Uuid::from_u128(0xf66)),
+        name: KeyName::parse("CI of word-frequency").unwrap(),
+        prefix: "shk_Zm9vYmFy".to_owned(),
+        reach: KeyReach::new(scopes, Some(vec![PUBLIC])).unwrap(),
+        created_at: made,
+        expires_at: KeyLife::default().from(made),
+        last_used_at: None,
     }
 }
 
