@@ -48,7 +48,7 @@ pub fn document() -> OpenApi {
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
-        .description(Some("The access token of a signed-in person"))
+        .description(Some("The access token of a signed-in person, or an API key (`shk_…`) where its scopes reach"))
         .build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     let schemas = [

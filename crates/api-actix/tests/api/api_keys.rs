@@ -78,7 +78,7 @@ async fn a_key_that_breaks_a_rule_is_refused_by_field() {
         let mut body = a_key();
         body[field] = value;
         let refused = ada.post(KEYS).json(&body).await;
-        let told = refused.problem(422, "validation_failed")["errors"][0].clone();
+        let told = refused.problem(422, "validation_failed").json()["errors"][0].clone();
         assert_eq!((&told["field"], &told["code"]), (&json!(field), &json!(rule)));
     }
 }

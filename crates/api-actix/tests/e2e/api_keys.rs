@@ -27,7 +27,7 @@ async fn a_key_publishes_until_it_is_ended_and_never_reaches_the_account() {
         let refused = key.get(account).await.must_be(403);
         assert_eq!(refused.at("/code"), "session_required");
     }
-    let listed = alice.get(KEYS).await.must_be(200).json().clone();
+    let listed = alice.get(KEYS).await.must_be(200).json();
     assert!(listed["items"][0]["last_used_at"].is_string());
     let told = platform.mails().nth(&alice.email, 1).await;
     assert!(told.contains("API key"));
