@@ -52,7 +52,8 @@ impl ApiKeys for PgApiKeys {
     }
 
     async fn record_use(&self, key: ApiKeyId, at: DateTime<Utc>) -> Result<(), Outage> {
-        let written = self.0.write_one("record_key_use", &(key, at), record_use);
+        let used = (key, at);
+        let written = self.0.write_one("record_key_use", &used, record_use);
         no_conflict(written.await)
     }
 }

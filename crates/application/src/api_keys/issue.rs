@@ -86,7 +86,7 @@ impl IssueApiKey {
             prefix: text.prefix,
             reach: command.reach,
             created_at: now,
-            expires_at: command.life.from(now),
+            expires_at: command.life.counted_from(now),
             last_used_at: None,
         };
         let notice = MailOrder::notice(user, Letter::ApiKeyCreated);

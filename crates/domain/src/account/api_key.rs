@@ -73,7 +73,7 @@ impl KeyLife {
 
     /// When a key that is made now ends.
     #[must_use]
-    pub fn from(self, now: DateTime<Utc>) -> DateTime<Utc> {
+    pub fn counted_from(self, now: DateTime<Utc>) -> DateTime<Utc> {
         now + self.0
     }
 }
@@ -174,8 +174,8 @@ mod tests {
         assert!(KeyLife::days(0).is_err());
         assert!(KeyLife::days(366).is_err());
         let now = DateTime::UNIX_EPOCH;
-        assert_eq!(KeyLife::days(365).unwrap().from(now), now + LONGEST_LIFE);
-        assert_eq!(KeyLife::default().from(now), now + USUAL_LIFE);
+        assert_eq!(KeyLife::days(365).unwrap().counted_from(now), now + LONGEST_LIFE);
+        assert_eq!(KeyLife::default().counted_from(now), now + USUAL_LIFE);
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::key::{KeyReach, KeyStanding};
 use domain::access::permission::{Permission, PermissionSet};
@@ -14,7 +13,6 @@ use domain::id::{ApiKeyId, SessionId, UserId};
 use domain::outage::{Dependency, Outage};
 use domain::port::access_tokens::AccessTokens;
 use domain::port::api_key_texts::ApiKeyTexts;
-use domain::port::key_standings::KeyStandings;
 use domain::secret::Secret;
 use domain::session::rotation::Generation;
 use domain::session::token::{AccessClaims, ForgedToken, InvalidAccessToken, VerifiedAccess};
@@ -110,7 +108,7 @@ struct KeyHolder {
 }
 
 /// The id of the API key of the person of that name.
-pub(crate) fn key_id(name: &str) -> ApiKeyId {
+fn key_id(name: &str) -> ApiKeyId {
     ApiKeyId::new(named(b'k', name))
 }
 
@@ -150,6 +148,27 @@ impl People {
         let mut holders = self.1.lock().unwrap();
         holders.push(KeyHolder { person, reach });
         format!("shk_{}", holders.len())
+    }
+
+    /// What the `KeyStandings` port answers.
+    pub(crate) fn key_standing(
+        &self,
+        digests: &[KeyDigest],
+    ) -> Result<Option<KeyStanding>, Outage> {
+        let holders = self.1.lock().unwrap();
+        let number = usize::from(digests[0].as_bytes()[0]);
+        let holder = number.checked_sub(1).and_then(|place| holders.get(place));
+        let Some(KeyHolder { person, reach }) = holder else {
+            return Ok(None);
+        };
+        Ok(person.standing()?.map(|standing| KeyStanding {
+            key: key_id(&person.name),
+            user: standing.user,
+            reach: reach.clone(),
+            expires_at: DateTime::<Utc>::MAX_UTC,
+            last_used_at: None,
+            rights: standing.rights,
+        }))
     }
 
     /// What the `Standings` port answers.
@@ -205,25 +224,5 @@ impl ApiKeyTexts for People {
     fn read(&self, text: &str) -> Result<Vec<KeyDigest>, ForgedToken> {
         let number = text.strip_prefix("shk_").and_then(|text| text.parse().ok());
         Ok(vec![KeyDigest::restore([number.ok_or(ForgedToken)?; 32])])
-    }
-}
-
-#[async_trait]
-impl KeyStandings for People {
-    async fn find(&self, digests: &[KeyDigest]) -> Result<Option<KeyStanding>, Outage> {
-        let holders = self.1.lock().unwrap();
-        let number = usize::from(digests[0].as_bytes()[0]);
-        let holder = number.checked_sub(1).and_then(|place| holders.get(place));
-        let Some(KeyHolder { person, reach }) = holder else {
-            return Ok(None);
-        };
-        Ok(person.standing()?.map(|standing| KeyStanding {
-            key: key_id(&person.name),
-            user: standing.user,
-            reach: reach.clone(),
-            expires_at: DateTime::<Utc>::MAX_UTC,
-            last_used_at: None,
-            rights: standing.rights,
-        }))
     }
 }

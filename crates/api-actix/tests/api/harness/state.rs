@@ -52,6 +52,7 @@ use domain::port::audit_records::AuditRecords;
 use domain::port::clock::Clock;
 use domain::port::content_packer::ContentPacker;
 use domain::port::hot_sessions::HotSessions;
+use domain::port::key_standings::MockKeyStandings;
 use domain::port::idempotent_replies::IdempotentReplies;
 use domain::port::ids::Ids;
 use domain::port::password_hasher::PasswordHasher;
@@ -169,7 +170,11 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
 
 fn authenticate(shared: &Shared, people: &Arc<People>) -> Authenticate {
     let (mut standings, mut uses) = (MockStandings::new(), MockSessionUses::new());
-    let (key_texts, key_standings) = (people.clone(), people.clone());
+    let (key_texts, holders) = (people.clone(), people.clone());
+    let mut key_standings = MockKeyStandings::new();
+    key_standings
+        .expect_find()
+        .returning(move |digests| holders.key_standing(digests));
     let people = Arc::clone(people);
     standings
         .expect_find()
@@ -180,7 +185,7 @@ fn authenticate(shared: &Shared, people: &Arc<People>) -> Authenticate {
         standings: Arc::new(standings),
         uses: Arc::new(uses),
         key_texts,
-        key_standings,
+        key_standings: Arc::new(key_standings),
         clock: shared.clock.clone(),
     }
 }

@@ -84,7 +84,7 @@ pub(crate) fn api_key() -> ApiKey {
         prefix: "shk_Zm9vYmFy".to_owned(),
         reach: KeyReach::new(scopes, Some(vec![PUBLIC])).unwrap(),
         created_at: made,
-        expires_at: KeyLife::default().from(made),
+        expires_at: KeyLife::default().counted_from(made),
         last_used_at: None,
     }
 }

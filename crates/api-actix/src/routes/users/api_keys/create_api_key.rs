@@ -68,8 +68,9 @@ impl CreateApiKeyBody {
         let names = self.scopes.unwrap_or_default();
         let scopes: Result<Vec<_>, _> = names.iter().map(|name| KeyScope::parse(name)).collect();
         let scopes = checked("scopes", scopes.and_then(KeyScopes::collect))?;
-        let scripts = self.scripts.map(|ids| ids.iter().map(|id| script_id(id)).collect());
-        let scripts: Option<Vec<_>> = checked("scripts", scripts.transpose())?;
+        let ids = |texts: Vec<String>| texts.iter().map(|id| script_id(id)).collect();
+        let scripts: Option<Result<Vec<_>, _>> = self.scripts.map(ids);
+        let scripts = checked("scripts", scripts.transpose())?;
         let life = self.expires_in_days.map(KeyLife::days).transpose();
         Ok(NewApiKey {
             name: checked("name", KeyName::parse(&self.name))?,
