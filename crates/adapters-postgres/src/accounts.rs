@@ -190,7 +190,8 @@ async fn add_email_identity<C>(
     Ok(())
 }
 
-async fn grant<C>(
+/// Gives roles of the platform to somebody; also inside other writes.
+pub(crate) async fn grant<C>(
     mut wire: &AsyncPgConnection,
     user: UserId,
     roles: &[RoleName],

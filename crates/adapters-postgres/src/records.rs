@@ -129,11 +129,13 @@ const PURGE_LOCK: i64 = 0x7363_7269_7074_7075;
 const BATCH: i64 = 1_000;
 
 /// What is purged: each deletes at most [`BATCH`] rows that have outlived their purpose at `$1`.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     "DELETE FROM idempotency_keys WHERE (scope, key) IN \
          (SELECT scope, key FROM idempotency_keys WHERE expires_at <= $1 LIMIT $2)",
     "DELETE FROM one_time_tokens WHERE id IN \
          (SELECT id FROM one_time_tokens WHERE expires_at <= $1 - interval '7 days' LIMIT $2)",
+    "DELETE FROM provider_flows WHERE id IN \
+         (SELECT id FROM provider_flows WHERE expires_at <= $1 LIMIT $2)",
     "DELETE FROM sessions WHERE id IN \
          (SELECT id FROM sessions WHERE revoked_at <= $1 - interval '30 days' LIMIT $2)",
     "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE done_at <= $1 - interval '1 day' LIMIT $2)",

@@ -99,6 +99,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         tries -> Int4,
+        first_method -> Nullable<Text>,
     }
 }
 
@@ -107,6 +108,32 @@ diesel::table! {
         id -> Int4,
         name -> Text,
         description -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    provider_flows (id) {
+        id -> Uuid,
+        provider -> Text,
+        intent -> Text,
+        user_id -> Nullable<Uuid>,
+        session_id -> Nullable<Uuid>,
+        return_to -> Text,
+        expires_at -> Timestamptz,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    provider_proofs (token_id) {
+        token_id -> Uuid,
+        intent -> Text,
+        provider -> Text,
+        subject -> Text,
+        session_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
     }
@@ -298,6 +325,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     one_time_tokens,
     permissions,
+    provider_flows,
+    provider_proofs,
     recovery_codes,
     role_permissions,
     roles,

@@ -3,20 +3,21 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{Array, BigInt, Binary, Integer, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::account::one_time_token::{TokenConflict, TokenPurpose};
 use domain::account::second_factor::{
     ActiveTotp, Confirmation, EnrolConflict, Enrolment, FactorChallenge, FactorConflict,
-    FactorProof, FactorRemoval, FactorSignIn, FactorUse, RecoveryDigest, SealedTotp,
+    FactorProof, FactorRemoval, FactorSignIn, FactorUse, HalfDone, RecoveryDigest, SealedTotp,
     TRIES_PER_SIGN_IN, TotpStep,
 };
 use domain::id::{SessionId, TokenId, UserId};
 use domain::outage::{Outage, StoreError};
 use domain::port::second_factors::SecondFactors;
+use domain::session::AuthMethod;
 use domain::session::rotation::RotationState;
 
-use crate::failure::{Failure, Never};
+use crate::failure::{Damage, Failure, Never};
 use crate::pg::{Pg, no_conflict};
 use crate::rows::signed;
 use crate::rows::user::NewTokenRow;
@@ -75,10 +76,14 @@ impl SecondFactors for PgSecondFactors {
         no_conflict(written.await)
     }
 
-    async fn take_try(&self, token: TokenId, now: DateTime<Utc>) -> Result<Option<UserId>, Outage> {
+    async fn take_try(
+        &self,
+        token: TokenId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<HalfDone>, Outage> {
         let attempt = (token, now);
-        let owner = self.0.write_one("take_factor_try", &attempt, take_try);
-        no_conflict(owner.await)
+        let half_done = self.0.write_one("take_factor_try", &attempt, take_try);
+        no_conflict(half_done.await)
     }
 
     async fn sign_in(
@@ -203,7 +208,7 @@ fn bytes(digests: &[RecoveryDigest]) -> Vec<&[u8]> {
         .collect()
 }
 
-async fn forget_recovery_codes<C>(
+pub(crate) async fn forget_recovery_codes<C>(
     mut wire: &AsyncPgConnection,
     user: UserId,
 ) -> Result<(), Failure<C>> {
@@ -239,26 +244,42 @@ async fn record_challenge(
     challenge: &FactorChallenge,
 ) -> Result<(), Failure<Never>> {
     diesel::insert_into(one_time_tokens::table)
-        .values(NewTokenRow::from(&challenge.token))
+        .values(NewTokenRow::from(challenge))
         .execute(&mut wire)
         .await?;
     journal::write(wire, &challenge.journal).await
 }
 
 #[derive(QueryableByName)]
-struct OwnerRow {
+struct HalfDoneRow {
     #[diesel(sql_type = Uuid)]
     user_id: uuid::Uuid,
+    #[diesel(sql_type = Nullable<Text>)]
+    first_method: Option<String>,
+}
+
+impl HalfDoneRow {
+    fn into_half_done(self) -> Result<HalfDone, Damage> {
+        let first = match &self.first_method {
+            None => AuthMethod::Password,
+            Some(name) => AuthMethod::by_name(name)
+                .ok_or_else(|| Damage::new("one_time_tokens.first_method", name.as_str()))?,
+        };
+        Ok(HalfDone {
+            user: UserId::new(self.user_id),
+            first,
+        })
+    }
 }
 
 async fn take_try(
     mut wire: &AsyncPgConnection,
     (token, now): &(TokenId, DateTime<Utc>),
-) -> Result<Option<UserId>, Failure<Never>> {
-    let rows: Vec<OwnerRow> = handwritten(
+) -> Result<Option<HalfDone>, Failure<Never>> {
+    let rows: Vec<HalfDoneRow> = handwritten(
         "UPDATE one_time_tokens SET tries = tries + 1 \
          WHERE id = $1 AND purpose = $2 AND consumed_at IS NULL AND expires_at > $3 AND tries < $4 \
-         RETURNING user_id",
+         RETURNING user_id, first_method",
     )
     .bind::<Uuid, _>(token.as_uuid())
     .bind::<Text, _>(TokenPurpose::Mfa.name())
@@ -267,7 +288,7 @@ async fn take_try(
     .load(&mut wire)
     .await?;
     let row = rows.into_iter().next();
-    Ok(row.map(|row| UserId::new(row.user_id)))
+    Ok(row.map(HalfDoneRow::into_half_done).transpose()?)
 }
 
 async fn open_session(

@@ -28,6 +28,10 @@ templates!(
     "password_changed",
     "mfa_enabled",
     "mfa_disabled",
+    "provider_linked",
+    "provider_unlinked",
+    "link_pending",
+    "account_taken_over",
     "account_deleted",
     "account_restored",
     "account_suspended",
@@ -87,9 +91,9 @@ impl Renderer {
 
 const fn subject(letter: Letter, locale: Locale) -> &'static str {
     use Letter::{
-        AccountDeleted, AccountRemoved, AccountRestored, AccountSuspended, AlreadyRegistered,
-        MfaDisabled, MfaEnabled, PasswordChanged, RefreshTokenReused, ResetPassword,
-        SuspensionLifted, VerifyEmail,
+        AccountDeleted, AccountRemoved, AccountRestored, AccountSuspended, AccountTakenOver,
+        AlreadyRegistered, LinkPending, MfaDisabled, MfaEnabled, PasswordChanged, ProviderLinked,
+        ProviderUnlinked, RefreshTokenReused, ResetPassword, SuspensionLifted, VerifyEmail,
     };
     use Locale::{English, Indonesian};
     match (letter, locale) {
@@ -105,6 +109,14 @@ const fn subject(letter: Letter, locale: Locale) -> &'static str {
         (MfaEnabled, Indonesian) => "Verifikasi dua langkah aktif",
         (MfaDisabled, English) => "Two-step sign-in is off",
         (MfaDisabled, Indonesian) => "Verifikasi dua langkah nonaktif",
+        (ProviderLinked, English) => "A new way to sign in was linked",
+        (ProviderLinked, Indonesian) => "Cara masuk baru telah ditautkan",
+        (ProviderUnlinked, English) => "A way to sign in was unlinked",
+        (ProviderUnlinked, Indonesian) => "Tautan cara masuk telah dilepas",
+        (LinkPending, English) => "Is it you who wants to sign in?",
+        (LinkPending, Indonesian) => "Apakah Anda yang ingin masuk?",
+        (AccountTakenOver, English) => "An account with your address is yours now",
+        (AccountTakenOver, Indonesian) => "Akun dengan alamat Anda sekarang milik Anda",
         (AccountDeleted, English) => "Your account was deleted",
         (AccountDeleted, Indonesian) => "Akun Anda telah dihapus",
         (AccountRestored, English) => "Your account is back",

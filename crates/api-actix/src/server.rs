@@ -91,23 +91,36 @@ impl Site {
 }
 
 /// The paths that the document knows, with their methods.
-pub struct KnownPaths(Vec<(ResourceDef, Vec<&'static str>)>);
+pub struct KnownPaths(Vec<KnownPath>);
+
+struct KnownPath {
+    pattern: ResourceDef,
+    /// How much of it is open.
+    places: usize,
+    methods: Vec<&'static str>,
+}
 
 impl KnownPaths {
     fn of_document() -> Self {
         let paths = openapi::methods().into_iter();
         Self(
             paths
-                .map(|(path, methods)| (ResourceDef::new(path), methods))
+                .map(|(path, methods)| KnownPath {
+                    places: path.matches('{').count(),
+                    pattern: ResourceDef::new(path),
+                    methods,
+                })
                 .collect(),
         )
     }
 
-    /// The methods of all patterns that fit, for `Allow`; empty for a path that nothing fits. Whatever can be got can be
-    /// asked for its head.
+    /// The methods of the closest patterns that fit, for `Allow`; empty for a path that nothing fits. Whatever can be got can
+    /// be asked for its head.
     fn methods_of(&self, path: &str) -> BTreeSet<&'static str> {
-        let fitting = self.0.iter().filter(|(pattern, _)| pattern.is_match(path));
-        let mut methods: BTreeSet<_> = fitting.flat_map(|(_, methods)| methods).copied().collect();
+        let fitting = || self.0.iter().filter(|known| known.pattern.is_match(path));
+        let places = fitting().map(|known| known.places).min();
+        let closest = fitting().filter(|known| Some(known.places) == places);
+        let mut methods: BTreeSet<_> = closest.flat_map(|known| &known.methods).copied().collect();
         if methods.contains("GET") {
             methods.insert("HEAD");
         }
@@ -121,7 +134,8 @@ async fn unmatched(
     paths: web::Data<KnownPaths>,
 ) -> Result<HttpResponse, Problem> {
     let methods: Vec<_> = paths.methods_of(request.path()).into_iter().collect();
-    if methods.is_empty() {
+    // A known method whose route did not want this path: what the path names is not there.
+    if methods.is_empty() || methods.contains(&request.method().as_str()) {
         Err(Problem::new(Code::NotFound))
     } else {
         Err(Problem::new(Code::MethodNotAllowed).allowing(methods.join(", ")))

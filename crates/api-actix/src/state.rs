@@ -14,6 +14,12 @@ use application::accounts::restore::RestoreAccount;
 use application::accounts::verify_email::VerifyEmail;
 use application::audit::read_log::ReadAuditLog;
 use application::audit::read_timeline::ReadTimeline;
+use application::providers::begin::BeginProviderFlow;
+use application::providers::confirm_link::ConfirmLink;
+use application::providers::exchange::ExchangeCode;
+use application::providers::finish::FinishProviderFlow;
+use application::providers::unlink::UnlinkProvider;
+use application::providers::ways::ListWays;
 use application::scripts::add_version::AddVersion;
 use application::scripts::amend::AmendScript;
 use application::scripts::delete::DeleteScript;
@@ -76,6 +82,18 @@ pub struct Api {
     pub confirm_second_factor: ConfirmSecondFactor,
     /// Giving it up.
     pub remove_second_factor: RemoveSecondFactor,
+    /// Going to a provider.
+    pub begin_provider_flow: BeginProviderFlow,
+    /// Coming back from one.
+    pub finish_provider_flow: FinishProviderFlow,
+    /// Tokens for what was shown there.
+    pub exchange_code: ExchangeCode,
+    /// Confirming that an account and an identity are of one person.
+    pub confirm_link: ConfirmLink,
+    /// The ways to sign in.
+    pub list_ways: ListWays,
+    /// One way to sign in less.
+    pub unlink_provider: UnlinkProvider,
     /// Leaving.
     pub delete_account: DeleteAccount,
     /// Coming back.
@@ -120,6 +138,8 @@ pub struct Api {
     pub addresses: ClientAddresses,
     /// Knows how the parts are.
     pub health: Health,
+    /// Where the frontend is, without a slash at the end.
+    pub frontend_url: String,
     /// Whether clients reach us by HTTPS only, and are told to keep it so.
     pub https_only: bool,
 }

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod audit;
 pub mod idempotency;
 pub mod jobs;
+pub mod providers;
 pub mod scripts;
 pub mod second_factor;
 pub mod sessions;

@@ -9,10 +9,15 @@ const fn is_deceptive(c: char) -> bool {
         | '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// Whether a character may stand in a line of text.
+pub(crate) fn is_plain(c: char) -> bool {
+    !c.is_control() && !is_deceptive(c)
+}
+
 /// One trimmed line of at most `max` characters, without control or deceptive characters.
 pub(crate) fn line(input: &str, max: usize) -> Result<String, Violation> {
     let text = input.trim();
-    if text.chars().any(|c| c.is_control() || is_deceptive(c)) {
+    if !text.chars().all(is_plain) {
         return Err(Violation::ForbiddenCharacter);
     }
     at_most(text, max)?;

@@ -10,13 +10,15 @@ use crate::cargo_metadata::{Dependency, Package};
 
 /// Libraries that one room keeps to itself. A library is meant by any word of its name:
 /// `diesel` means `diesel-async` too.
-const OWNED: [(&str, &str); 6] = [
+const OWNED: [(&str, &str); 8] = [
     ("diesel", "adapters-postgres"),
     ("redis", "adapters-redis"),
     ("actix", "api-actix"),
     ("garde", "api-actix"),
     ("utoipa", "api-actix"),
     ("rand", "adapters-system"),
+    ("oauth2", "adapters-oauth"),
+    ("openidconnect", "adapters-oauth"),
 ];
 
 /// All that the domain may use of the world.
@@ -231,6 +233,7 @@ mod tests {
             ("garde", "api-actix"),
             ("utoipa-actix-web", "api-actix"),
             ("rand", "adapters-system"),
+            ("openidconnect", "adapters-oauth"),
         ] {
             is_fine(owner, library, "");
             is_refused("adapters-memory", library, "");

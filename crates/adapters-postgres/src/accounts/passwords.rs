@@ -61,6 +61,14 @@ pub(super) async fn change(
     if changed == 0 {
         return Err(Failure::Conflict(TokenConflict::Invalid));
     }
+    // An account that came from a provider has no such row before its first password.
+    handwritten(
+        "INSERT INTO auth_providers (user_id, provider, subject) VALUES ($1, 'email', $1::text) \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind::<Uuid, _>(change.user.as_uuid())
+    .execute(&mut wire)
+    .await?;
     let (ended, (), ()) = tokio::try_join!(
         session::end(wire, change.user, which, reason),
         tokens::supersede(wire, change.user, None, change.at),

@@ -10,6 +10,7 @@ use domain::account::one_time_token::{OneTimeToken, TokenPurpose};
 use domain::account::password::PasswordHash;
 use domain::account::profile::{Biography, DisplayName};
 use domain::account::registration::Registration;
+use domain::account::second_factor::FactorChallenge;
 use domain::account::user::{AccountStatus, PublicProfile, User, UserWithRoles};
 use domain::account::username::Username;
 use domain::id::{TokenId, UserId};
@@ -32,7 +33,7 @@ pub(crate) struct NewUserRow<'a> {
     display_name: Option<&'a str>,
     bio: &'a str,
     locale: &'static str,
-    password_hash: &'a str,
+    password_hash: Option<&'a str>,
     account_status: &'static str,
     email_verified_at: Option<DateTime<Utc>>,
     revision: i64,
@@ -42,7 +43,13 @@ pub(crate) struct NewUserRow<'a> {
 
 impl<'a> From<&'a Registration> for NewUserRow<'a> {
     fn from(registration: &'a Registration) -> Self {
-        let user = &registration.user;
+        Self::of(&registration.user, Some(&registration.password))
+    }
+}
+
+impl<'a> NewUserRow<'a> {
+    /// An account with a password, or one that signs in through providers only.
+    pub(crate) fn of(user: &'a User, password: Option<&'a PasswordHash>) -> Self {
         Self {
             id: user.id.as_uuid(),
             email: user.email.as_ref().map(Email::as_str),
@@ -52,7 +59,7 @@ impl<'a> From<&'a Registration> for NewUserRow<'a> {
             display_name: user.display_name.as_ref().map(DisplayName::as_str),
             bio: user.biography.as_str(),
             locale: user.locale.code(),
-            password_hash: registration.password.expose(),
+            password_hash: password.map(PasswordHash::expose),
             account_status: user.status.name(),
             email_verified_at: user.email_verified_at,
             revision: user.revision.get(),
@@ -108,7 +115,7 @@ fn locale(stored: &str) -> Result<Locale, Damage> {
     Locale::parse(stored).map_err(|_unknown| Damage::new("users.locale", stored))
 }
 
-fn status(stored: &str) -> Result<AccountStatus, Damage> {
+pub(super) fn status(stored: &str) -> Result<AccountStatus, Damage> {
     AccountStatus::by_name(stored).ok_or_else(|| Damage::new("users.account_status", stored))
 }
 
@@ -210,6 +217,16 @@ pub(crate) struct NewTokenRow {
     purpose: &'static str,
     expires_at: DateTime<Utc>,
     created_at: DateTime<Utc>,
+    first_method: Option<&'static str>,
+}
+
+impl From<&FactorChallenge> for NewTokenRow {
+    fn from(challenge: &FactorChallenge) -> Self {
+        Self {
+            first_method: Some(challenge.first.name()),
+            ..Self::from(&challenge.token)
+        }
+    }
 }
 
 impl From<&OneTimeToken> for NewTokenRow {
@@ -220,6 +237,7 @@ impl From<&OneTimeToken> for NewTokenRow {
             purpose: token.purpose.name(),
             expires_at: token.expires_at,
             created_at: token.created_at,
+            first_method: None,
         }
     }
 }

@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 use domain::account::one_time_token::{OneTimeToken, TokenIssue, TokenPurpose};
 use domain::account::second_factor::{
     Confirmation, EnrolConflict, Enrolment, FactorChallenge, FactorConflict, FactorProof,
-    FactorRemoval, FactorSignIn, FactorUse, RecoveryDigest, SealedTotp, TRIES_PER_SIGN_IN,
-    TotpStep,
+    FactorRemoval, FactorSignIn, FactorUse, HalfDone, RecoveryDigest, SealedTotp,
+    TRIES_PER_SIGN_IN, TotpStep,
 };
 use domain::account::user::User;
 use domain::audit::{AuditAction, Party, Subject};
@@ -68,6 +68,7 @@ async fn challenged(factors: &PgSecondFactors, user: &User, number: u128) -> Tok
     let id = TokenId::new(Uuid::from_u128(number));
     let challenge = FactorChallenge {
         token: OneTimeToken::new(id, user.id, TokenPurpose::Mfa, user.created_at),
+        first: AuthMethod::Federated,
         journal: journal(user),
     };
     factors.challenge(&challenge).await.unwrap();
@@ -203,7 +204,11 @@ async fn no_try_is_taken_with_a_token_that_is_late_used_or_for_something_else() 
     let (user, factors) = protected(&home).await;
     let now = user.created_at;
     let token = challenged(&factors, &user, 1).await;
-    assert_eq!(factors.take_try(token, now).await.unwrap(), Some(user.id));
+    let half_done = HalfDone {
+        user: user.id,
+        first: AuthMethod::Federated,
+    };
+    assert_eq!(factors.take_try(token, now).await.unwrap(), Some(half_done));
     let late = now + TimeDelta::minutes(5);
     assert_eq!(factors.take_try(token, late).await.unwrap(), None);
     let sign_in = a_sign_in(&user, token, step(101));

@@ -1,5 +1,6 @@
 //! The settings of the server: read once at start, from the environment and a TOML file, all or nothing.
 
+mod providers;
 mod shown;
 mod source;
 mod value;
@@ -14,6 +15,7 @@ use domain::session::rotation::Lifetimes;
 use ipnet::IpNet;
 
 use crate::limits::Quotas;
+pub use providers::{ProviderConfig, ProvidersConfig};
 use source::Source;
 
 /// A setting that cannot be used; stops the start with one line.
@@ -108,6 +110,8 @@ pub struct Config {
     pub lifetimes: Lifetimes,
     /// How people come to have an account.
     pub registration: RegistrationMode,
+    /// Whom people can sign in through.
+    pub providers: ProvidersConfig,
     /// How much clients may do.
     pub quotas: Quotas,
     /// Where mails go.
@@ -196,6 +200,7 @@ impl Reader {
             jwt: self.jwt()?,
             lifetimes: self.lifetimes()?,
             registration: self.parsed("REGISTRATION", "open", value::registration)?,
+            providers: ProvidersConfig::read(&mut self.0)?,
             quotas: self.quotas()?,
             mail_url: self.mail_url()?,
             mail_from: self.parsed("MAIL_FROM", "ScriptHub <noreply@localhost>", |text| {

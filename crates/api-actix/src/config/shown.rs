@@ -14,6 +14,9 @@ impl fmt::Display for Config {
         for (name, value) in self.shown() {
             writeln!(f, "{name}={value}")?;
         }
+        for (name, value) in self.providers.shown() {
+            writeln!(f, "{name}={value}")?;
+        }
         Ok(())
     }
 }

@@ -25,7 +25,7 @@ const OURS: [&str; 9] = [
 pub(super) struct Source {
     environment: BTreeMap<String, String>,
     file: Option<(PathBuf, BTreeMap<String, String>)>,
-    known: BTreeSet<&'static str>,
+    known: BTreeSet<String>,
 }
 
 impl Source {
@@ -52,8 +52,8 @@ impl Source {
     }
 
     /// The text of a setting.
-    pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
-        self.known.insert(name);
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        self.known.insert(name.to_owned());
         let from_file = || self.file.as_ref()?.1.get(name).cloned();
         self.environment.get(name).cloned().or_else(from_file)
     }
@@ -61,8 +61,8 @@ impl Source {
     /// The text of a setting that may also lie in a file which `NAME_FILE` names; the end of its last line is cut off.
     pub(super) fn secret(
         &mut self,
-        name: &'static str,
-        file_name: &'static str,
+        name: &str,
+        file_name: &str,
     ) -> Result<Option<String>, ConfigError> {
         let (inline, path) = (self.text(name), self.text(file_name));
         match (inline, path) {
@@ -78,19 +78,23 @@ impl Source {
         }
     }
 
+    /// The names of all settings that are there, asked for or not.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let in_file = self.file.iter().flat_map(|(_, values)| values.keys());
+        self.environment.keys().chain(in_file).map(String::as_str)
+    }
+
     /// Fails on settings that nobody asked for.
     pub(super) fn finish(self) -> Result<(), ConfigError> {
         let unknown_in_file = self.file.iter().flat_map(|(path, values)| {
-            let unknown = values
-                .keys()
-                .filter(|name| !self.known.contains(name.as_str()));
+            let unknown = values.keys().filter(|name| !self.known.contains(*name));
             unknown.map(move |name| (name, format!("is not a setting ({})", path.display())))
         });
         let unknown_outside = self
             .environment
             .keys()
             .filter(|name| OURS.iter().any(|prefix| name.starts_with(prefix)))
-            .filter(|name| !self.known.contains(name.as_str()))
+            .filter(|name| !self.known.contains(*name))
             .map(|name| (name, "is not a setting (environment)".to_owned()));
         match unknown_in_file.chain(unknown_outside).next() {
             Some((name, told)) => Err(ConfigError::new(name, told)),

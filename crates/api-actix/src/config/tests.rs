@@ -141,3 +141,48 @@ fn what_is_shown_can_be_read_again() {
     let again = Config::read(pairs, None).unwrap();
     assert_eq!(again.to_string(), shown);
 }
+
+const GOOGLE: [(&str, &str); 2] = [
+    ("OAUTH_GOOGLE_CLIENT_ID", "id"),
+    ("OAUTH_GOOGLE_CLIENT_SECRET", "hunter4"),
+];
+
+#[test]
+fn a_provider_is_on_when_both_of_its_credentials_are_set() {
+    let on = read_with(&GOOGLE).unwrap().providers;
+    let google = on.named.first().unwrap();
+    assert_eq!(google.name.as_str(), "google");
+    assert!(google.client.is_some());
+    let off = read_with(&GOOGLE[..1]).unwrap().providers;
+    assert!(off.named.first().unwrap().client.is_none());
+    assert!(read_with(&[]).unwrap().providers.named.is_empty());
+}
+
+#[test]
+fn any_issuer_is_a_matter_of_settings() {
+    let corp = [
+        ("OIDC_PROVIDERS", "my-corp"),
+        ("OIDC_MY_CORP_ISSUER", "https://id.corp.example"),
+        ("OIDC_MY_CORP_CLIENT_ID", "id"),
+        ("OIDC_MY_CORP_CLIENT_SECRET", "hunter4"),
+        ("OIDC_MY_CORP_LABEL", "Corp"),
+    ];
+    let config = read_with(&corp).unwrap();
+    let issuer = config.providers.issuers.first().unwrap();
+    assert_eq!(issuer.name.as_str(), "my-corp");
+    assert_eq!(issuer.label.as_deref(), Some("Corp"));
+    assert_eq!(issuer.addresses["ISSUER"], "https://id.corp.example");
+    assert!(!config.to_string().contains("hunter"));
+    assert!(refused(&corp[..2]).starts_with("OIDC_MY_CORP_CLIENT_ID "));
+    assert!(refused(&[("OIDC_PROVIDERS", "email")]).starts_with("OIDC_EMAIL_CLIENT_ID "));
+    assert!(refused(&[("OIDC_CORP_ISSUER", "https://x.example")]).starts_with("OIDC_CORP_ISSUER "));
+    assert!(refused(&[("OAUTH_GOOGLE_SECRET", "x")]).starts_with("OAUTH_GOOGLE_SECRET "));
+}
+
+#[test]
+fn providers_that_are_shown_can_be_read_again() {
+    let shown = read_with(&GOOGLE).unwrap().to_string();
+    let pairs = shown.lines().map(|line| line.split_once('=').unwrap());
+    let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(Config::read(pairs, None).unwrap().to_string(), shown);
+}

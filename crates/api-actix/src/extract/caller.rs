@@ -8,6 +8,7 @@ use application::access::authenticate::AuthenticateError;
 use domain::access::actor::{Actor, Denied, Viewer};
 use domain::access::proof::{self, Permitted, Right};
 use domain::audit::Origin;
+use domain::id::UserId;
 
 use crate::problem::{Code, Problem};
 use crate::state::Api;
@@ -46,6 +47,10 @@ pub struct Leaving(pub Option<Actor>);
 /// Where the request came from, for those who need not be known.
 #[derive(Debug)]
 pub struct RequestOrigin(pub Origin);
+
+/// Whose good token came along, for those who need not be known; `None` also for one that is not good.
+#[derive(Debug)]
+pub struct Bearer(pub Option<UserId>);
 
 fn caller(request: &HttpRequest) -> Caller {
     request
@@ -131,6 +136,18 @@ impl FromRequest for Leaving {
             Caller::Anonymous => Err(Problem::new(Code::Unauthenticated)),
             Caller::Refused(error) => Err(error.into()),
         })
+    }
+}
+
+impl FromRequest for Bearer {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self(match caller(request) {
+            Caller::Known(actor) => Some(actor.user()),
+            Caller::Anonymous | Caller::Refused(_) => None,
+        })))
     }
 }
 

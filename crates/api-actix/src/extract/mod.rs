@@ -8,8 +8,8 @@ mod query;
 mod rule;
 
 pub use body::{Body, Valid};
-pub use caller::{Authorized, Caller, Fresh, Leaving, Looking, RequestOrigin, SignedIn};
+pub use caller::{Authorized, Bearer, Caller, Fresh, Leaving, Looking, RequestOrigin, SignedIn};
 pub use headers::{IfMatch, OptionalIfMatch};
-pub use path::{PathScript, PathSession, PathUser, PathUsername, PathVersion};
+pub use path::{PathProvider, PathScript, PathSession, PathUser, PathUsername, PathVersion};
 pub use query::Query;
 pub use rule::{checked, each, nullable, optional, present, rule};

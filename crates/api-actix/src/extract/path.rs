@@ -4,6 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use domain::account::identity::ProviderName;
 use domain::account::username::{Username, UsernameKey};
 use domain::id::{ScriptId, SessionId, UserId};
 use domain::script::version::VersionSelector;
@@ -18,6 +19,10 @@ pub struct PathScript(pub ScriptId);
 /// The account that `{id}` names.
 #[derive(Debug)]
 pub struct PathUser(pub UserId);
+
+/// The provider that `{provider}` names.
+#[derive(Debug)]
+pub struct PathProvider(pub ProviderName);
 
 /// The session that `{id}` names.
 #[derive(Debug)]
@@ -76,6 +81,17 @@ impl FromRequest for PathSession {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         segment(request, "id", |text| {
             uuid(text).map(|id| Self(SessionId::new(id)))
+        })
+    }
+}
+
+impl FromRequest for PathProvider {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        segment(request, "provider", |text| {
+            ProviderName::parse(text).ok().map(Self)
         })
     }
 }

@@ -32,6 +32,8 @@ pub fn cors(allowed: &[String]) -> Cors {
             "X-Request-Id",
             "Idempotency-Replayed",
         ])
+        // The way to a provider and back is bound to the browser by a cookie, which a page of the frontend has to get.
+        .supports_credentials()
         .max_age(600);
     for origin in allowed {
         cors = cors.allowed_origin(origin);

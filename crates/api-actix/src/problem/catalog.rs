@@ -45,6 +45,8 @@ catalog! {
         InvalidHeader = "invalid_header", "A header has the wrong form";
         /// Ask for a new mail.
         TokenInvalid = "token_invalid", "The token is not valid, or no longer";
+        /// Go to the provider again.
+        CodeInvalid = "code_invalid", "The code is not valid, or no longer";
     }
     UNAUTHORIZED {
         /// Sign in, and send the access token.
@@ -69,6 +71,8 @@ catalog! {
     FORBIDDEN {
         /// Ask the staff.
         AccountSuspended = "account_suspended", "The account is suspended";
+        /// Ask the staff.
+        SignInRefused = "sign_in_refused", "The account lets nobody in";
         /// Ask for the permission that `detail` names.
         PermissionDenied = "permission_denied", "You may not do this";
         /// Prove once more who you are, at `POST /api/auth/reauthenticate`, and try again.
@@ -113,6 +117,12 @@ catalog! {
         OwnAccount = "own_account", "This is your own account";
         /// Make somebody else an administrator first.
         LastAdmin = "last_admin", "Nobody else administers the platform";
+        /// Sign in to the other account, and unlink it there.
+        IdentityTaken = "identity_taken", "Another account has this identity";
+        /// Unlink the other identity first.
+        ProviderTaken = "provider_already_linked", "Another identity of this provider is linked";
+        /// Set a password or link another provider first.
+        LastSignInWay = "last_sign_in_way", "It is the last way to sign in";
         /// Choose another slug.
         SlugTaken = "slug_taken", "You have another script of this slug";
         /// Choose another label.
@@ -161,6 +171,8 @@ catalog! {
     SERVICE_UNAVAILABLE {
         /// Come back after `Retry-After`.
         Unavailable = "unavailable", "A part of us is not available";
+        /// Come back after `Retry-After`, or sign in another way.
+        ProviderUnavailable = "provider_unavailable", "The provider is not available";
         /// Come back after `Retry-After`.
         Overloaded = "overloaded", "We have more to do than we can";
         /// Repeat with the same `Idempotency-Key`, or look whether it was done.
@@ -184,6 +196,7 @@ mod tests {
         for code in [
             Code::Internal,
             Code::Unavailable,
+            Code::ProviderUnavailable,
             Code::Overloaded,
             Code::UnknownOutcome,
         ] {

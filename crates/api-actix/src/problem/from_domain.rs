@@ -9,6 +9,10 @@ use application::accounts::reset_password::ResetPasswordError;
 use application::accounts::restore::RestoreAccountError;
 use application::accounts::verify_email::VerifyEmailError;
 use application::idempotency::KeyConflict;
+use application::providers::begin::BeginFlowError;
+use application::providers::confirm_link::ConfirmLinkError;
+use application::providers::exchange::ExchangeError;
+use application::providers::unlink::UnlinkError;
 use application::scripts::add_version::AddVersionError;
 use application::scripts::amend::AmendError;
 use application::scripts::delete::DeleteError;
@@ -225,6 +229,54 @@ impl From<RestoreAccountError> for Problem {
         match error {
             RestoreAccountError::InvalidCredentials => Self::new(Code::InvalidCredentials),
             RestoreAccountError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<BeginFlowError> for Problem {
+    fn from(error: BeginFlowError) -> Self {
+        match error {
+            BeginFlowError::UnknownProvider => Self::new(Code::NotFound),
+            BeginFlowError::ProviderUnavailable(cause) => Self::new(Code::ProviderUnavailable)
+                .retry_after(RETRY_SECONDS)
+                .caused_by(cause),
+            BeginFlowError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ExchangeError> for Problem {
+    fn from(error: ExchangeError) -> Self {
+        match error {
+            ExchangeError::CodeInvalid => Self::new(Code::CodeInvalid),
+            ExchangeError::Refused => Self::new(Code::SignInRefused),
+            ExchangeError::SessionEnded => Self::new(Code::SessionEnded),
+            ExchangeError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ConfirmLinkError> for Problem {
+    fn from(error: ConfirmLinkError) -> Self {
+        match error {
+            ConfirmLinkError::TokenInvalid => Self::new(Code::TokenInvalid)
+                .detail("the token is not valid, or no longer: go to the provider again"),
+            ConfirmLinkError::InvalidCredentials => Self::new(Code::InvalidCredentials),
+            ConfirmLinkError::Suspended => Self::new(Code::AccountSuspended),
+            ConfirmLinkError::IdentityTaken => Self::new(Code::IdentityTaken),
+            ConfirmLinkError::ProviderTaken => Self::new(Code::ProviderTaken),
+            ConfirmLinkError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<UnlinkError> for Problem {
+    fn from(error: UnlinkError) -> Self {
+        match error {
+            UnlinkError::NotLinked => Self::new(Code::NotFound),
+            UnlinkError::LastWay => Self::new(Code::LastSignInWay)
+                .detail("set a password or link another provider first"),
+            UnlinkError::Outage(outage) => outage.into(),
         }
     }
 }

@@ -12,9 +12,11 @@ use adapters_crypto::{
 use adapters_memory::{
     LocalAnnouncements, LocalRateLimiter, NoHotSessions, SessionUseNotes, StandingCopies,
 };
+use adapters_oauth::Providers;
 use adapters_postgres::{
-    Pg, PgAccounts, PgAuditRecords, PgJobs, PgOneTimeTokens, PgProfiles, PgRecords, PgScripts,
-    PgSecondFactors, PgSessions, PgStandings, PgSupervisedAccounts, PoolSettings,
+    Pg, PgAccounts, PgAuditRecords, PgIdentities, PgJobs, PgOneTimeTokens, PgProfiles,
+    PgProviderFlows, PgRecords, PgScripts, PgSecondFactors, PgSessions, PgStandings,
+    PgSupervisedAccounts, PoolSettings,
 };
 use adapters_redis::{
     Redis, RedisAnnouncements, RedisHotSessions, RedisRateLimiter, RedisSettings,
@@ -42,9 +44,12 @@ pub(super) struct Adapters {
     pub(super) pg: Pg,
     pub(super) accounts: Arc<PgAccounts>,
     pub(super) audit_records: Arc<PgAuditRecords>,
+    pub(super) identities: Arc<PgIdentities>,
     pub(super) jobs: Arc<PgJobs>,
     pub(super) one_time_tokens: Arc<PgOneTimeTokens>,
     pub(super) profiles: Arc<PgProfiles>,
+    pub(super) provider_flows: Arc<PgProviderFlows>,
+    pub(super) providers: Arc<Providers>,
     pub(super) records: Arc<PgRecords>,
     pub(super) scripts: Arc<PgScripts>,
     pub(super) second_factors: Arc<PgSecondFactors>,
@@ -103,9 +108,12 @@ impl Adapters {
             ids: Arc::new(SystemIds),
             accounts: Arc::new(PgAccounts::new(pg.clone())),
             audit_records: Arc::new(PgAuditRecords::new(pg.clone())),
+            identities: Arc::new(PgIdentities::new(pg.clone())),
             jobs: Arc::new(PgJobs::new(pg.clone())),
             one_time_tokens: Arc::new(PgOneTimeTokens::new(pg.clone())),
             profiles: Arc::new(PgProfiles::new(pg.clone())),
+            provider_flows: Arc::new(PgProviderFlows::new(pg.clone())),
+            providers: Arc::new(super::providers::of(config)?),
             records: Arc::new(PgRecords::new(pg.clone())),
             scripts: Arc::new(PgScripts::new(pg.clone())),
             second_factors: Arc::new(PgSecondFactors::new(pg.clone())),

@@ -2,6 +2,7 @@
 
 mod adapters;
 mod own_account;
+mod providers;
 mod second_factor;
 mod staff;
 mod tasks;

@@ -24,6 +24,7 @@ use application::scripts::read::ReadScript;
 use application::scripts::read_versions::ReadVersions;
 use application::scripts::restore::RestoreScript;
 use application::sessions::complete_sign_in::CompleteSignIn;
+use application::sessions::door::Door;
 use application::sessions::issue::TokenIssuer;
 use application::sessions::list::ListSessions;
 use application::sessions::reauthenticate::Reauthenticate;
@@ -35,7 +36,7 @@ use domain::port::probe::Probe;
 
 use super::adapters::Adapters;
 use super::own_account::{delete_account, restore_account};
-use super::{second_factor, staff};
+use super::{providers, second_factor, staff};
 use crate::client_ip::ClientAddresses;
 use crate::config::Config;
 use crate::health::{Health, PartView};
@@ -44,10 +45,11 @@ use crate::state::Api;
 
 pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
     let issuer = issuer(adapters, config);
+    let door = door(adapters, issuer.clone());
     Api {
         authenticate: authenticate(adapters),
         register: register(adapters, config, issuer.clone()),
-        sign_in: sign_in(adapters, issuer.clone()),
+        sign_in: sign_in(adapters, door.clone()),
         complete_sign_in: complete_sign_in(adapters, issuer.clone()),
         refresh: refresh(adapters, issuer.clone()),
         list_sessions: list_sessions(adapters),
@@ -61,6 +63,12 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         confirm_second_factor: second_factor::confirm(adapters),
         remove_second_factor: second_factor::remove(adapters),
         reauthenticate: reauthenticate(adapters, issuer),
+        begin_provider_flow: providers::begin(adapters),
+        finish_provider_flow: providers::finish(adapters, config),
+        exchange_code: providers::exchange(adapters, door.clone()),
+        confirm_link: providers::confirm_link(adapters, door),
+        list_ways: providers::list_ways(adapters),
+        unlink_provider: providers::unlink(adapters),
         delete_account: delete_account(adapters),
         restore_account: restore_account(adapters),
         read_timeline: ReadTimeline {
@@ -90,6 +98,7 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         },
         addresses: ClientAddresses::trusting(config.trusted_proxies.clone()),
         health: health(adapters),
+        frontend_url: config.frontend_url.clone(),
         https_only: config.https_only(),
     }
 }
@@ -272,15 +281,23 @@ fn read_versions(adapters: &Adapters) -> ReadVersions {
     }
 }
 
-fn sign_in(adapters: &Adapters, issuer: TokenIssuer) -> SignIn {
+fn sign_in(adapters: &Adapters, door: Door) -> SignIn {
     SignIn {
         accounts: adapters.accounts.clone(),
         passwords: adapters.passwords.clone(),
+        audit: adapters.records.clone(),
+        door,
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+fn door(adapters: &Adapters, issuer: TokenIssuer) -> Door {
+    Door {
         second_factors: adapters.second_factors.clone(),
         codec: adapters.token_codec.clone(),
         sessions: adapters.sessions.clone(),
         hot: adapters.hot.clone(),
-        audit: adapters.records.clone(),
         announcements: adapters.announcements.clone(),
         issuer,
         ids: adapters.ids.clone(),

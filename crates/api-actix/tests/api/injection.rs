@@ -116,13 +116,14 @@ async fn a_nul_in_a_field_is_refused_by_name_or_is_part_of_no_secret() {
         for (name, body) in bodies_with(&operation, "ada\0") {
             let answer = operation.bare(&client).json(&body).await;
             match (operation.path.as_str(), &*name) {
-                ("/api/auth/login" | "/api/auth/restore", _) => {
+                ("/api/auth/login" | "/api/auth/restore", _)
+                | ("/api/auth/link/confirm", "password") => {
                     answer.problem(401, "invalid_credentials")
                 }
+                ("/api/auth/exchange", _) => answer.problem(400, "code_invalid"),
                 ("/api/auth/refresh", _) => answer.problem(401, "refresh_token_invalid"),
-                ("/api/auth/verify-email", _) | ("/api/auth/password/reset", "token") => {
-                    answer.problem(400, "token_invalid")
-                }
+                ("/api/auth/verify-email" | "/api/auth/link/confirm", _)
+                | ("/api/auth/password/reset", "token") => answer.problem(400, "token_invalid"),
                 ("/api/auth/mfa", "mfa_token") => answer.problem(401, "mfa_token_invalid"),
                 ("/api/auth/mfa", _) => answer.problem(401, "mfa_code_invalid"),
                 ("/api/users/me/mfa/totp/confirm", _) => answer.problem(403, "wrong_code"),
@@ -187,7 +188,11 @@ async fn nothing_that_is_typed_into_a_query_breaks_anything() {
                 let uri = format!("{}?{name}={}", operation.uri(), encoded(&text));
                 let answer = client.call(operation.method.clone(), &uri).await;
                 let status = answer.status.as_u16();
-                assert!([200, 400, 422].contains(&status), "{uri}: {status}");
+                let leads = operation.leads_elsewhere() && status == 302;
+                assert!(
+                    leads || [200, 400, 422].contains(&status),
+                    "{uri}: {status}"
+                );
             }
         }
     }
@@ -215,8 +220,9 @@ async fn a_query_that_is_no_query_breaks_nothing() {
         {
             let answer = client.get(&format!("{}?{query}", operation.uri())).await;
             let status = answer.status.as_u16();
+            let leads = operation.leads_elsewhere() && status == 302;
             assert!(
-                [200, 400, 422].contains(&status),
+                leads || [200, 400, 422].contains(&status),
                 "{} {query}: {status}",
                 operation.name()
             );
@@ -260,8 +266,9 @@ async fn headers_of_any_kind_break_nothing() {
             for value in values {
                 let answer = operation.bare(&client).header(name, value).await;
                 let status = answer.status.as_u16();
+                let leads = operation.leads_elsewhere() && status == 302;
                 assert!(
-                    [200, 304].contains(&status),
+                    leads || [200, 304].contains(&status),
                     "{} {name}: {value}: {status}",
                     operation.name()
                 );

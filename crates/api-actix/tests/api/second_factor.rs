@@ -94,7 +94,7 @@ async fn a_wrong_code_a_used_one_and_a_dead_token_are_told_apart() {
         factors
             .expect_take_try()
             .times(2)
-            .returning(|_, _| Ok(Some(crate::harness::user_id("ada"))));
+            .returning(|_, _| Ok(Some(crate::harness::half_done())));
         factors.expect_take_try().returning(|_, _| Ok(None));
     });
     let app = app.start().await;

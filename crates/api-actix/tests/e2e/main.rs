@@ -24,11 +24,15 @@ mod lists;
 #[cfg(test)]
 mod mails;
 #[cfg(test)]
+mod openid;
+#[cfg(test)]
 mod operators;
 #[cfg(test)]
 mod passwords;
 #[cfg(test)]
 mod process;
+#[cfg(test)]
+mod providers;
 #[cfg(test)]
 mod registration;
 #[cfg(test)]

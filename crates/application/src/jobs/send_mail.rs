@@ -125,7 +125,10 @@ const fn page(purpose: TokenPurpose) -> Option<&'static str> {
     match purpose {
         TokenPurpose::VerifyEmail => Some("verify-email"),
         TokenPurpose::ResetPassword => Some("reset-password"),
-        TokenPurpose::Mfa => None,
+        TokenPurpose::Mfa
+        | TokenPurpose::ProviderFlow
+        | TokenPurpose::Exchange
+        | TokenPurpose::ConfirmLink => None,
     }
 }
 

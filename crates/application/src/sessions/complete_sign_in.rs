@@ -22,7 +22,7 @@ use crate::second_factor::FactorCheck;
 use crate::sessions::issue::TokenIssuer;
 use crate::sessions::sign_in::SignedIn;
 
-/// Opens a session for whoever knew the password and shows the second factor.
+/// Opens a session for whoever did the first half and shows the second factor.
 pub struct CompleteSignIn {
     /// Reads tokens.
     pub codec: Arc<dyn OneTimeTokenCodec>,
@@ -106,7 +106,8 @@ impl CompleteSignIn {
     ) -> Result<SignedIn, CompleteSignInError> {
         let now = self.clock.now();
         let tried = self.factors.second_factors.take_try(half.token, now);
-        let user = tried.await?.ok_or(CompleteSignInError::TokenInvalid)?;
+        let half_done = tried.await?.ok_or(CompleteSignInError::TokenInvalid)?;
+        let user = half_done.user;
         let account = self.accounts.find(user).await?;
         let account = account.ok_or(CompleteSignInError::TokenInvalid)?;
         if account.user.status != AccountStatus::Active {
@@ -117,18 +118,19 @@ impl CompleteSignIn {
             self.record_failure(user, origin).await?;
             return Err(CompleteSignInError::WrongCode);
         };
-        self.open(half.token, account, factor, origin).await
+        let methods = vec![half_done.first, AuthMethod::Otp];
+        self.open(half.token, account, (factor, methods), origin)
+            .await
     }
 
     async fn open(
         &self,
         token: TokenId,
         account: UserWithRoles,
-        factor: FactorUse,
+        (factor, methods): (FactorUse, Vec<AuthMethod>),
         origin: &Origin,
     ) -> Result<SignedIn, CompleteSignInError> {
         let user = account.user.id;
-        let methods = vec![AuthMethod::Password, AuthMethod::Otp];
         let now = self.clock.now();
         let (opening, tokens) =
             super::opening(&self.issuer, &*self.ids, user, methods, now, origin)?;

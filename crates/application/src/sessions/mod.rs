@@ -1,6 +1,7 @@
 //! Signing in, staying signed in, signing out.
 
 pub mod complete_sign_in;
+pub mod door;
 pub mod issue;
 pub mod list;
 pub mod reauthenticate;

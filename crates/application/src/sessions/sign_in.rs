@@ -3,29 +3,21 @@
 use std::sync::Arc;
 
 use domain::account::email::Email;
-use domain::account::one_time_token::{OneTimeToken, TokenPurpose};
 use domain::account::password::{ClaimedPassword, NewPassword, PasswordCheck, PasswordRehash};
-use domain::account::second_factor::FactorChallenge;
-use domain::account::user::{AccountStatus, UserWithRoles};
+use domain::account::user::AccountStatus;
 use domain::audit::{AuditAction, AuditEntry, Origin, Outcome, Party, Subject};
 use domain::id::UserId;
 use domain::journal::Journal;
 use domain::outage::Outage;
 use domain::port::accounts::{Accounts, Credentials};
-use domain::port::announcements::Announcements;
 use domain::port::audit_trail::AuditTrail;
 use domain::port::clock::Clock;
-use domain::port::hot_sessions::HotSessions;
 use domain::port::ids::Ids;
-use domain::port::one_time_tokens::OneTimeTokenCodec;
 use domain::port::password_hasher::PasswordHasher;
-use domain::port::second_factors::SecondFactors;
-use domain::port::sessions::Sessions;
-use domain::secret::Secret;
 use domain::session::AuthMethod;
-use domain::session::token::TokenPair;
 
-use crate::sessions::issue::TokenIssuer;
+use crate::sessions::door::Door;
+pub use crate::sessions::door::{Admission, SignedIn};
 
 /// Opens a session for whoever knows the password of an account.
 pub struct SignIn {
@@ -33,20 +25,10 @@ pub struct SignIn {
     pub accounts: Arc<dyn Accounts>,
     /// Compares passwords.
     pub passwords: Arc<dyn PasswordHasher>,
-    /// Knows who has a second factor.
-    pub second_factors: Arc<dyn SecondFactors>,
-    /// Writes the tokens that wait for one.
-    pub codec: Arc<dyn OneTimeTokenCodec>,
-    /// Records sessions.
-    pub sessions: Arc<dyn Sessions>,
-    /// Keeps sessions hot.
-    pub hot: Arc<dyn HotSessions>,
     /// Records failures.
     pub audit: Arc<dyn AuditTrail>,
-    /// Tells the nodes about ended sessions.
-    pub announcements: Arc<dyn Announcements>,
-    /// Makes tokens.
-    pub issuer: TokenIssuer,
+    /// Opens sessions.
+    pub door: Door,
     /// Makes ids.
     pub ids: Arc<dyn Ids>,
     /// Tells the time.
@@ -62,24 +44,6 @@ pub struct SignInAttempt {
     pub password: ClaimedPassword,
     /// Where the request came from.
     pub origin: Origin,
-}
-
-/// Somebody is signed in.
-#[derive(Debug)]
-pub struct SignedIn {
-    /// The account.
-    pub account: UserWithRoles,
-    /// The tokens.
-    pub tokens: TokenPair,
-}
-
-/// What the right password leads to.
-#[derive(Debug)]
-pub enum Admission {
-    /// A session.
-    SignedIn(Box<SignedIn>),
-    /// A token, good for five minutes, that a code of the second factor completes.
-    SecondFactorDue(Secret<String>),
 }
 
 /// Why nobody is signed in.
@@ -124,7 +88,9 @@ impl SignIn {
                         if check == PasswordCheck::MatchesWeakHash {
                             self.rehash(&found, &attempt).await;
                         }
-                        Ok(self.admit(found.account, &attempt.origin).await?)
+                        let method = AuthMethod::Password;
+                        let admitted = self.door.admit(found.account, method, &attempt.origin);
+                        Ok(admitted.await?)
                     }
                     AccountStatus::Suspended => {
                         self.record_failure(known, &attempt.origin).await?;
@@ -196,51 +162,6 @@ impl SignIn {
         if let Err(outage) = rehashed.await {
             tracing::debug!(error = %outage, "a cheap password hash stays for now");
         }
-    }
-
-    async fn admit(&self, account: UserWithRoles, origin: &Origin) -> Result<Admission, Outage> {
-        let user = account.user.id;
-        if self.second_factors.is_enabled(user).await? {
-            let token = self.demand_second_factor(user, origin).await?;
-            return Ok(Admission::SecondFactorDue(token));
-        }
-        let signed_in = self.open(account, origin).await?;
-        Ok(Admission::SignedIn(Box::new(signed_in)))
-    }
-
-    async fn demand_second_factor(
-        &self,
-        user: UserId,
-        origin: &Origin,
-    ) -> Result<Secret<String>, Outage> {
-        let now = self.clock.now();
-        let token = OneTimeToken::new(self.ids.token(), user, TokenPurpose::Mfa, now);
-        let entry = AuditEntry::success(
-            self.ids.audit(),
-            now,
-            Party::Anonymous,
-            AuditAction::DemandSecondFactor,
-            Subject::User(user),
-            origin,
-        );
-        let challenge = FactorChallenge {
-            token,
-            journal: Journal::new(entry),
-        };
-        self.second_factors.challenge(&challenge).await?;
-        Ok(self.codec.write(token.id, token.purpose))
-    }
-
-    async fn open(&self, account: UserWithRoles, origin: &Origin) -> Result<SignedIn, Outage> {
-        let (now, user) = (self.clock.now(), account.user.id);
-        let methods = vec![AuthMethod::Password];
-        let (opening, tokens) =
-            super::opening(&self.issuer, &*self.ids, user, methods, now, origin)?;
-        let ended = self.sessions.open(&opening).await?;
-        let session = &opening.session;
-        super::warm(&*self.hot, session.id, user, &session.rotation).await;
-        super::forget(&*self.hot, &*self.announcements, &ended).await;
-        Ok(SignedIn { account, tokens })
     }
 }
 

@@ -2,12 +2,16 @@
 
 pub mod closure;
 pub mod email;
+pub mod identity;
+pub mod linking;
 pub mod locale;
 pub mod one_time_token;
 pub mod password;
 pub mod profile;
+pub mod provider_flow;
 pub mod registration;
 pub mod second_factor;
+pub mod suggestion;
 pub mod supervision;
 pub mod user;
 pub mod username;

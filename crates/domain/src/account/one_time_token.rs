@@ -40,6 +40,12 @@ purposes! {
     ResetPassword = "reset_password", lives: TimeDelta::minutes(30);
     /// Goes on with a sign-in that lacks the second factor; answered to the client, never mailed.
     Mfa = "mfa", lives: TimeDelta::minutes(5);
+    /// Finds the way that somebody took to a provider when they come back: the `state` of OAuth 2.
+    ProviderFlow = "provider_flow", lives: TimeDelta::minutes(10);
+    /// Stands for what somebody showed at a provider; exchanged for tokens, never mailed.
+    Exchange = "exchange", lives: TimeDelta::seconds(60);
+    /// Confirms a link by a way to sign in that the account has already; answered to the client, never mailed.
+    ConfirmLink = "confirm_link", lives: TimeDelta::minutes(10);
 }
 
 impl TokenPurpose {

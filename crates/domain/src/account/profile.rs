@@ -17,13 +17,28 @@ pub struct DisplayName(String);
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Biography(String);
 
+const LONGEST_NAME: usize = 64;
+
 impl DisplayName {
     /// Parses a name.
     ///
     /// # Errors
     /// The rule that the name breaks.
     pub fn parse(input: &str) -> Result<Self, Violation> {
-        text::required_line(input, 64).map(Self)
+        text::required_line(input, LONGEST_NAME).map(Self)
+    }
+
+    /// The name in a text that somebody else vouches for: without what is not allowed, and no longer than a name may be. `None`
+    /// if nothing is left.
+    #[must_use]
+    pub fn clean(input: &str) -> Option<Self> {
+        let fitting: String = input
+            .trim()
+            .chars()
+            .filter(|letter| !matches!(letter, '<' | '>') && text::is_plain(*letter))
+            .take(LONGEST_NAME)
+            .collect();
+        Self::parse(&fitting).ok()
     }
 
     /// A name as storage holds it.
@@ -85,4 +100,23 @@ pub struct ProfileChange {
     pub at: DateTime<Utc>,
     /// The audit trail.
     pub journal: Journal,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_somebody_else_is_cleaned() {
+        let clean = |input: &str| DisplayName::clean(input).map(|name| name.as_str().to_owned());
+        assert_eq!(
+            clean(" Ada\r\n Lovelace\u{202e} "),
+            Some("Ada Lovelace".to_owned())
+        );
+        assert_eq!(clean("<img onerror=x>"), Some("img onerror=x".to_owned()));
+        assert_eq!(clean(&"a".repeat(10_240)), Some("a".repeat(64)));
+        for nothing in ["", " \t ", "\u{200b}", "\0"] {
+            assert_eq!(clean(nothing), None, "{nothing:?}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::id::{TokenId, UserId};
 use crate::journal::Journal;
 use crate::secret::Secret;
-use crate::session::{Reauthentication, SessionOpening};
+use crate::session::{AuthMethod, Reauthentication, SessionOpening};
 
 use super::one_time_token::OneTimeToken;
 
@@ -254,16 +254,27 @@ pub struct FactorRemoval {
     pub journal: Journal,
 }
 
-/// The password was right and the second factor is due, as it is written.
+/// The first half of a sign-in was done and the second factor is due, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FactorChallenge {
     /// The token that the sign-in goes on with.
     pub token: OneTimeToken,
+    /// How the first half was done.
+    pub first: AuthMethod,
     /// The audit trail.
     pub journal: Journal,
 }
 
-/// A sign-in by password and second factor, as it is written.
+/// A sign-in whose first half was done, and one of whose tries was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HalfDone {
+    /// Who signs in.
+    pub user: UserId,
+    /// How the first half was done.
+    pub first: AuthMethod,
+}
+
+/// A sign-in by a first and a second factor, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FactorSignIn {
     /// The token of the first half; it is used up.

@@ -66,6 +66,18 @@ actions! {
     EnableSecondFactor = "account.enable_second_factor",
     /// A second factor was given up by its owner.
     DisableSecondFactor = "account.disable_second_factor",
+    /// An account was made for somebody who came from a provider.
+    JoinByProvider = "account.join_by_provider",
+    /// An identity of a provider was linked to an account.
+    LinkProvider = "account.link_provider",
+    /// An identity of a provider was unlinked from an account.
+    UnlinkProvider = "account.unlink_provider",
+    /// Somebody came from a provider with the address of an account, and has to confirm that it is theirs.
+    DemandLinkConfirmation = "account.link_confirmation_demanded",
+    /// An account whose address was never confirmed was taken over by the owner of the address.
+    TakeOverAccount = "account.take_over",
+    /// Somebody came back from a provider.
+    ProveAtProvider = "session.prove_at_provider",
     /// A session was ended by its owner.
     SignOut = "session.sign_out",
     /// One or more other sessions of the same person were ended.

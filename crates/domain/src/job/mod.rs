@@ -118,6 +118,14 @@ letters! {
     MfaEnabled = "mfa_enabled",
     /// "No second factor protects your account any more".
     MfaDisabled = "mfa_disabled",
+    /// "One can sign in to your account in one more way".
+    ProviderLinked = "provider_linked",
+    /// "One can sign in to your account in one way less".
+    ProviderUnlinked = "provider_unlinked",
+    /// "Somebody came from a provider with your address: is it you?".
+    LinkPending = "link_pending",
+    /// "An account was made with your address; it is yours now".
+    AccountTakenOver = "account_taken_over",
     /// "Your account was deleted".
     AccountDeleted = "account_deleted",
     /// "Your account is back".

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::account::second_factor::{
     ActiveTotp, Confirmation, EnrolConflict, Enrolment, FactorChallenge, FactorConflict,
-    FactorProof, FactorRemoval, FactorSignIn, SealedTotp,
+    FactorProof, FactorRemoval, FactorSignIn, HalfDone, SealedTotp,
 };
 use crate::id::{SessionId, TokenId, UserId};
 use crate::outage::{Outage, StoreError};
@@ -40,13 +40,17 @@ pub trait SecondFactors: Send + Sync {
     /// answers whether there was one.
     async fn remove(&self, removal: &FactorRemoval) -> Result<bool, Outage>;
 
-    /// Records that somebody knew the password and has to show the second factor.
+    /// Records that somebody did the first half of a sign-in and has to show the second factor.
     async fn challenge(&self, challenge: &FactorChallenge) -> Result<(), Outage>;
 
     /// Takes one of the [`TRIES_PER_SIGN_IN`](crate::account::second_factor::TRIES_PER_SIGN_IN) tries of a sign-in, in one
-    /// statement, so that no number of tries at once gets one more. Answers whose sign-in it is; `None` when the token is
+    /// statement, so that no number of tries at once gets one more. Answers whose sign-in it is and how it began; `None` when the token is
     /// unknown, used, superseded or expired, or no try is left.
-    async fn take_try(&self, token: TokenId, now: DateTime<Utc>) -> Result<Option<UserId>, Outage>;
+    async fn take_try(
+        &self,
+        token: TokenId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<HalfDone>, Outage>;
 
     /// Uses token and code up and records the session, atomically; answers the sessions that one too many ended.
     ///

@@ -22,11 +22,13 @@ pub enum AuthMethod {
     Password,
     /// A code of a second factor.
     Otp,
+    /// A provider that the person signs in through. RFC 8176 has no name for it; `fed` is what others say.
+    Federated,
 }
 
 impl AuthMethod {
     /// Every way.
-    pub const ALL: &'static [Self] = &[Self::Password, Self::Otp];
+    pub const ALL: &'static [Self] = &[Self::Password, Self::Otp, Self::Federated];
 
     /// The `amr` value.
     #[must_use]
@@ -34,6 +36,7 @@ impl AuthMethod {
         match self {
             Self::Password => "pwd",
             Self::Otp => "otp",
+            Self::Federated => "fed",
         }
     }
 

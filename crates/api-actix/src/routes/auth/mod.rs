@@ -1,12 +1,19 @@
 //! Joining, signing in, staying signed in, signing out.
 
+pub(super) mod begin_provider;
 mod change_password;
 mod complete_login;
+mod confirm_link;
+mod exchange_code;
+mod finish_provider;
+pub(super) mod flow_cookie;
 mod forgot_password;
+mod list_providers;
 mod list_sessions;
 mod login;
 mod logout;
 mod reauthenticate;
+mod reauthenticate_at_provider;
 mod refresh;
 mod register;
 mod resend_verification;
@@ -35,5 +42,11 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(restore_account::restore_account)
         .service(list_sessions::list_sessions)
         .service(revoke_session::revoke_session)
-        .service(revoke_sessions::revoke_sessions);
+        .service(revoke_sessions::revoke_sessions)
+        .service(list_providers::list_providers)
+        .service(exchange_code::exchange_code)
+        .service(confirm_link::confirm_link)
+        .service(reauthenticate_at_provider::reauthenticate_at_provider)
+        .service(begin_provider::begin_provider)
+        .service(finish_provider::finish_provider);
 }

@@ -3,6 +3,7 @@
 mod delete_me;
 mod list_user_scripts;
 mod mfa;
+pub mod providers;
 mod read_me;
 mod read_profile;
 mod update_me;
@@ -18,5 +19,6 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(delete_me::delete_me)
         .service(read_profile::read_profile)
         .service(list_user_scripts::list_user_scripts)
-        .configure(mfa::configure);
+        .configure(mfa::configure)
+        .configure(providers::configure);
 }

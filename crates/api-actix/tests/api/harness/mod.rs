@@ -8,6 +8,7 @@ mod client;
 mod operations;
 mod people;
 mod ports;
+mod providers;
 mod seals;
 mod state;
 mod stock;
@@ -35,7 +36,8 @@ pub(crate) use answer::Answer;
 pub(crate) use client::{Call, Client};
 pub(crate) use operations::{Operation, Security, document, fill, operations};
 pub(crate) use people::{Condition, People, Person, session_id, user_id};
-pub(crate) use ports::{PASSWORD, Ports, used_up};
+pub(crate) use ports::{PASSWORD, Ports, half_done, used_up};
+pub(crate) use providers::{FLOW_COOKIE, a_flow, a_proof};
 pub(crate) use seals::seal;
 pub(crate) use variations::{every_body, properties, with, with_bodies};
 

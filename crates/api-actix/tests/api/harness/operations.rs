@@ -53,13 +53,16 @@ pub(crate) fn documented(method: &Method, path: &str) -> Option<&'static Operati
         all.map(|operation| (ResourceDef::new(&*operation.path), operation))
             .collect()
     });
+    let places = |operation: &Operation| operation.path.matches('{').count();
     let of_method = |method: &Method| {
-        let fitting = PATTERNS
-            .iter()
-            .filter(|(pattern, operation)| operation.method == *method && pattern.is_match(path));
-        // `/api/users/me` also fits `/api/users/{username}`: the fewest places win.
-        let fitting = fitting.map(|(_, operation)| operation);
-        fitting.min_by_key(|operation| operation.path.matches('{').count())
+        let fitting = || {
+            let all = PATTERNS.iter();
+            all.filter(|(pattern, _)| pattern.is_match(path))
+                .map(|(_, operation)| operation)
+        };
+        // `/api/users/me` also fits `/api/users/{username}`: the fewest places win, whatever the method.
+        let fewest = fitting().map(places).min();
+        fitting().find(|operation| Some(places(operation)) == fewest && operation.method == *method)
     };
     match *method {
         Method::HEAD => of_method(method).or_else(|| of_method(&Method::GET)),
@@ -167,6 +170,11 @@ impl Operation {
         }
     }
 
+    /// Whether it leads a browser elsewhere.
+    pub(crate) fn leads_elsewhere(&self) -> bool {
+        !self.spec["responses"]["302"].is_null()
+    }
+
     /// The parameters in one place: `path`, `query` or `header`.
     pub(crate) fn parameters(&self, place: &str) -> Vec<String> {
         let parameters = self.spec["parameters"].as_array().into_iter().flatten();
@@ -194,5 +202,6 @@ fn example(property: &Value) -> Option<Value> {
 pub(crate) fn fill(path: &str) -> String {
     let path = path.replace("{id}", &world::PUBLIC.to_string());
     let path = path.replace("{version}", "1").replace("{username}", "ada");
+    let path = path.replace("{provider}", "google");
     path.replace("{slug}", "word-frequency")
 }

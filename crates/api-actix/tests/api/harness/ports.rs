@@ -10,7 +10,7 @@ use domain::account::one_time_token::{OneTimeToken, TokenPurpose};
 use domain::account::password::{PasswordChanged, PasswordCheck, PasswordHash};
 use domain::account::registration::RegistrationMode;
 use domain::account::second_factor::{
-    ActiveTotp, RecoveryCode, RecoveryDigest, SealedTotp, TotpSecret, TotpStep,
+    ActiveTotp, HalfDone, RecoveryCode, RecoveryDigest, SealedTotp, TotpSecret, TotpStep,
 };
 use domain::account::user::AccountStatus;
 use domain::id::{SessionId, TokenId};
@@ -25,12 +25,15 @@ use domain::port::clock::Clock;
 use domain::port::content_packer::MockContentPacker;
 use domain::port::hot_sessions::MockHotSessions;
 use domain::port::idempotent_replies::MockIdempotentReplies;
+use domain::port::identities::MockIdentities;
+use domain::port::identity_providers::MockIdentityProviders;
 use domain::port::one_time_passwords::{EnrolmentSheet, MockOneTimePasswords};
 use domain::port::one_time_tokens::{MockOneTimeTokenCodec, MockOneTimeTokens};
 use domain::port::password_hasher::MockPasswordHasher;
 use domain::port::password_strength::MockPasswordStrength;
 use domain::port::probe::MockProbe;
 use domain::port::profiles::MockProfiles;
+use domain::port::provider_flows::MockProviderFlows;
 use domain::port::rate_limiter::MockRateLimiter;
 use domain::port::recovery_codes::MockRecoveryCodes;
 use domain::port::refresh_tokens::MockRefreshTokens;
@@ -49,7 +52,7 @@ use test_support::FixedClock;
 use uuid::Uuid;
 
 use super::people::{session_id, user_id};
-use super::{seals, stock, world};
+use super::{providers, seals, stock, world};
 
 /// Ada's password, as the documentation has it.
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -63,7 +66,9 @@ pub(crate) struct Ports {
     pub(crate) audit_records: MockAuditRecords,
     pub(crate) closures: MockAccountClosures,
     pub(crate) codec: MockOneTimeTokenCodec,
+    pub(crate) flows: MockProviderFlows,
     pub(crate) hot: MockHotSessions,
+    pub(crate) identities: MockIdentities,
     pub(crate) limiter: MockRateLimiter,
     /// Not a port, but as much a part of the world: how people join.
     pub(crate) mode: RegistrationMode,
@@ -73,6 +78,7 @@ pub(crate) struct Ports {
     pub(crate) passwords: MockPasswordHasher,
     pub(crate) probe: MockProbe,
     pub(crate) profiles: MockProfiles,
+    pub(crate) providers: MockIdentityProviders,
     pub(crate) recovery_codes: MockRecoveryCodes,
     pub(crate) refresh_tokens: MockRefreshTokens,
     pub(crate) replies: MockIdempotentReplies,
@@ -93,6 +99,7 @@ impl Ports {
         self.tokens();
         self.sessions();
         self.second_factor();
+        providers::defaults(&mut self);
         self.people_and_limits();
         stock::supervised(&mut self.supervised);
         stock::audit_records(&mut self.audit_records);
@@ -182,11 +189,7 @@ impl Ports {
             .expect_write()
             .returning(|_, _| Secret::new("sho_…".to_owned()));
         // There is one open token of every purpose.
-        let id = |purpose: TokenPurpose| {
-            let mut purposes = TokenPurpose::ALL.iter();
-            let number = purposes.position(|known| *known == purpose).unwrap();
-            TokenId::new(Uuid::from_u128(number.try_into().unwrap()))
-        };
+        let id = token_id;
         self.codec.expect_read().returning(move |text, purpose| {
             (text == "sho_…").then(|| id(purpose)).ok_or(ForgedToken)
         });
@@ -265,7 +268,7 @@ impl Ports {
         mock.expect_remove().returning(|_| Ok(true));
         mock.expect_challenge().returning(|_| Ok(()));
         mock.expect_take_try()
-            .returning(|_, _| Ok(Some(user_id("ada"))));
+            .returning(|_, _| Ok(Some(half_done())));
         mock.expect_sign_in().returning(|_| Ok(Vec::new()));
         mock.expect_reauthenticate().returning(|proof| {
             let lifetimes = Lifetimes::default();
@@ -331,6 +334,21 @@ impl Ports {
             Ok(text.to_vec())
         });
     }
+}
+
+/// Ada's sign-in, whose first half was done by password.
+pub(crate) fn half_done() -> HalfDone {
+    HalfDone {
+        user: user_id("ada"),
+        first: AuthMethod::Password,
+    }
+}
+
+/// The id of the open token of a purpose.
+pub(super) fn token_id(purpose: TokenPurpose) -> TokenId {
+    let mut purposes = TokenPurpose::ALL.iter();
+    let number = purposes.position(|known| *known == purpose).unwrap();
+    TokenId::new(Uuid::from_u128(number.try_into().unwrap()))
 }
 
 /// Refuses acts of this class.

@@ -19,6 +19,13 @@ use application::accounts::restore::RestoreAccount;
 use application::accounts::verify_email::VerifyEmail;
 use application::audit::read_log::ReadAuditLog;
 use application::audit::read_timeline::ReadTimeline;
+use application::providers::begin::BeginProviderFlow;
+use application::providers::confirm_link::ConfirmLink;
+use application::providers::exchange::ExchangeCode;
+use application::providers::finish::FinishProviderFlow;
+use application::providers::resolve::ResolveIdentity;
+use application::providers::unlink::UnlinkProvider;
+use application::providers::ways::ListWays;
 use application::scripts::add_version::AddVersion;
 use application::scripts::amend::AmendScript;
 use application::scripts::delete::DeleteScript;
@@ -32,6 +39,7 @@ use application::second_factor::confirm::ConfirmSecondFactor;
 use application::second_factor::enrol::EnrolSecondFactor;
 use application::second_factor::remove::RemoveSecondFactor;
 use application::sessions::complete_sign_in::CompleteSignIn;
+use application::sessions::door::Door;
 use application::sessions::issue::TokenIssuer;
 use application::sessions::list::ListSessions;
 use application::sessions::reauthenticate::Reauthenticate;
@@ -49,13 +57,17 @@ use domain::port::clock::Clock;
 use domain::port::content_packer::ContentPacker;
 use domain::port::hot_sessions::HotSessions;
 use domain::port::idempotent_replies::IdempotentReplies;
+use domain::port::identities::Identities;
+use domain::port::identity_providers::IdentityProviders;
 use domain::port::ids::Ids;
 use domain::port::password_hasher::PasswordHasher;
 use domain::port::password_strength::PasswordStrength;
 use domain::port::probe::Probe;
 use domain::port::profiles::Profiles;
+use domain::port::provider_flows::ProviderFlows;
 use domain::port::refresh_tokens::RefreshTokens;
 use domain::port::scripts::Scripts;
+use domain::port::sealer::Sealer;
 use domain::port::second_factors::SecondFactors;
 use domain::port::session_uses::MockSessionUses;
 use domain::port::sessions::Sessions;
@@ -64,6 +76,7 @@ use domain::port::supervised_accounts::SupervisedAccounts;
 use domain::session::rotation::Lifetimes;
 use test_support::{FixedClock, SequentialIds};
 
+use super::FRONTEND;
 use super::people::People;
 use super::ports::Ports;
 
@@ -71,10 +84,14 @@ use super::ports::Ports;
 struct Shared {
     accounts: Arc<dyn Accounts>,
     announcements: Arc<dyn Announcements>,
-    audit_records: Arc<dyn AuditRecords>,
+    records: Arc<dyn AuditRecords>,
     clock: Arc<dyn Clock>,
     factors: FactorCheck,
     closures: Arc<dyn AccountClosures>,
+    flows: Arc<dyn ProviderFlows>,
+    identities: Arc<dyn Identities>,
+    providers: Arc<dyn IdentityProviders>,
+    sealer: Arc<dyn Sealer>,
     hot: Arc<dyn HotSessions>,
     ids: Arc<dyn Ids>,
     issuer: TokenIssuer,
@@ -108,10 +125,12 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
     let seals = Arc::new(take(&mut ports.seals));
     let shared = Shared::of(ports, people);
     let refreshed = shared.refresh_tokens.clone();
+    let door = over!(shared => Door { second_factors, sessions, hot, announcements, issuer, ids, clock; codec: codec.clone() });
+    let resolve = over!(shared => ResolveIdentity { identities, flows, hot, announcements, ids, clock; mode: mode; audit: audit.clone(); codec: codec.clone() });
     Api {
         authenticate: authenticate(&shared, people),
         register: over!(shared => Register { accounts, strength, passwords, hot, issuer, ids, clock; mode: mode }),
-        sign_in: over!(shared => SignIn { accounts, passwords, second_factors, sessions, hot, announcements, issuer, ids, clock; audit: audit.clone(); codec: codec.clone() }),
+        sign_in: over!(shared => SignIn { accounts, passwords, ids, clock; audit: audit.clone(); door: door.clone() }),
         complete_sign_in: over!(shared => CompleteSignIn { accounts, factors, hot, announcements, issuer, ids, clock; audit: audit.clone(); codec: codec.clone(); tokens: open_tokens.clone() }),
         refresh: over!(shared => RefreshSession { sessions, hot, announcements, issuer, ids, clock; tokens: refreshed }),
         list_sessions: over!(shared => ListSessions { sessions, clock }),
@@ -119,24 +138,24 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         verify_email: over!(shared => VerifyEmail { accounts, announcements, ids, clock; codec: codec.clone(); tokens: open_tokens.clone() }),
         resend_verification: over!(shared => ResendVerification { accounts, ids, clock }),
         forgot_password: over!(shared => ForgotPassword { accounts, ids, clock; audit: audit.clone() }),
-        reset_password: over!(shared => ResetPassword { accounts, strength, passwords, hot, announcements, ids, clock; codec: codec; tokens: open_tokens }),
+        reset_password: over!(shared => ResetPassword { accounts, strength, passwords, hot, announcements, ids, clock; codec: codec.clone(); tokens: open_tokens }),
         change_password: over!(shared => ChangePassword { accounts, strength, passwords, hot, announcements, ids, clock; audit: audit.clone() }),
         reauthenticate: over!(shared => Reauthenticate { accounts, passwords, factors, sessions, issuer, ids, clock; audit: audit.clone() }),
         enrol_second_factor: over!(shared => EnrolSecondFactor { accounts, factors, ids, clock }),
         confirm_second_factor: over!(shared => ConfirmSecondFactor { factors, ids, clock; audit: audit.clone() }),
         remove_second_factor: over!(shared => RemoveSecondFactor { second_factors, ids, clock }),
+        begin_provider_flow: over!(shared => BeginProviderFlow { providers, flows, sealer, ids, clock; codec: codec.clone() }),
+        finish_provider_flow: over!(shared => FinishProviderFlow { providers, identities, sealer; resolve: resolve }),
+        exchange_code: over!(shared => ExchangeCode { flows, accounts, identities; door: door.clone() }),
+        confirm_link: over!(shared => ConfirmLink { flows, accounts, passwords, identities; audit: audit.clone(); door: door }),
+        list_ways: over!(shared => ListWays { providers, identities }),
+        unlink_provider: over!(shared => UnlinkProvider { providers, identities, ids, clock }),
         delete_account: over!(shared => DeleteAccount { closures, hot, announcements, ids, clock }),
         restore_account: over!(shared => RestoreAccount { accounts, closures, passwords, announcements, ids, clock; audit: audit }),
-        read_timeline: ReadTimeline {
-            records: shared.audit_records.clone(),
-        },
-        read_audit_log: ReadAuditLog {
-            records: shared.audit_records.clone(),
-        },
-        read_accounts: ReadAccounts {
-            accounts: shared.supervised.clone(),
-        },
-        act_on_account: over!(shared => ActOnAccount { hot, announcements, ids, clock; accounts: shared.supervised.clone() }),
+        read_timeline: over!(shared => ReadTimeline { records }),
+        read_audit_log: over!(shared => ReadAuditLog { records }),
+        read_accounts: shared.read_accounts(),
+        act_on_account: shared.act_on_account(),
         profiles: over!(shared => ProfilePages { accounts, profiles, ids, clock }),
         publish_script: over!(shared => PublishScript { scripts, accounts, replies, packer, ids, clock }),
         read_script: over!(shared => ReadScript { scripts }),
@@ -153,6 +172,7 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         limits: Limits { limiter, quotas },
         addresses: ClientAddresses::default(),
         health: Health::new(vec![probe], Vec::new()),
+        frontend_url: FRONTEND.to_owned(),
         https_only,
     }
 }
@@ -173,22 +193,38 @@ fn authenticate(shared: &Shared, people: &Arc<People>) -> Authenticate {
 }
 
 impl Shared {
+    fn read_accounts(&self) -> ReadAccounts {
+        ReadAccounts {
+            accounts: self.supervised.clone(),
+        }
+    }
+
+    fn act_on_account(&self) -> ActOnAccount {
+        let accounts = self.supervised.clone();
+        over!(self => ActOnAccount { hot, announcements, ids, clock; accounts: accounts })
+    }
+
     fn of(ports: Ports, people: &Arc<People>) -> Self {
         let tokens: Arc<dyn AccessTokens> = people.clone();
         let refresh_tokens: Arc<dyn RefreshTokens> = Arc::new(ports.refresh_tokens);
         let second_factors: Arc<dyn SecondFactors> = Arc::new(ports.second_factors);
+        let sealer: Arc<dyn Sealer> = Arc::new(ports.sealer);
         Self {
             accounts: Arc::new(ports.accounts),
             announcements: Arc::new(ports.announcements),
-            audit_records: Arc::new(ports.audit_records),
+            records: Arc::new(ports.audit_records),
             clock: Arc::new(FixedClock::default()),
             factors: FactorCheck {
                 second_factors: second_factors.clone(),
-                sealer: Arc::new(ports.sealer),
+                sealer: sealer.clone(),
                 one_time_passwords: Arc::new(ports.one_time_passwords),
                 recovery_codes: Arc::new(ports.recovery_codes),
             },
             closures: Arc::new(ports.closures),
+            flows: Arc::new(ports.flows),
+            identities: Arc::new(ports.identities),
+            providers: Arc::new(ports.providers),
+            sealer,
             hot: Arc::new(ports.hot),
             ids: Arc::new(SequentialIds::default()),
             issuer: TokenIssuer {

@@ -98,6 +98,8 @@ fn client(idle_connections: usize) -> Client {
         .pool_max_idle_per_host(idle_connections)
         .no_gzip()
         .no_proxy()
+        // Where an answer leads is looked at, not followed.
+        .redirect(reqwest::redirect::Policy::none())
         .timeout(PATIENCE)
         .build()
         .expect("a client can be made")

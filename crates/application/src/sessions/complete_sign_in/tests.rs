@@ -1,6 +1,7 @@
 use super::*;
 use crate::second_factor::fixtures::{a_check, active, code};
 use domain::account::one_time_token::OneTimeToken;
+use domain::account::second_factor::HalfDone;
 use domain::port::access_tokens::MockAccessTokens;
 use domain::port::accounts::MockAccounts;
 use domain::port::announcements::MockAnnouncements;
@@ -40,7 +41,12 @@ fn with_a_try(mut ports: Ports) -> Ports {
         .second_factors
         .expect_take_try()
         .once()
-        .returning(|_, _| Ok(Some(a_user().id)));
+        .returning(|_, _| {
+            Ok(Some(HalfDone {
+                user: a_user().id,
+                first: AuthMethod::Password,
+            }))
+        });
     ports
 }
 

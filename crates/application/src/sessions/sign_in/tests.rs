@@ -1,6 +1,9 @@
 use super::*;
+use crate::sessions::issue::TokenIssuer;
 use domain::access::standing::AccessChange;
+use domain::account::one_time_token::TokenPurpose;
 use domain::account::password::PasswordHash;
+use domain::account::user::UserWithRoles;
 use domain::outage::Dependency;
 use domain::port::access_tokens::MockAccessTokens;
 use domain::port::accounts::MockAccounts;
@@ -12,6 +15,7 @@ use domain::port::password_hasher::MockPasswordHasher;
 use domain::port::refresh_tokens::MockRefreshTokens;
 use domain::port::second_factors::MockSecondFactors;
 use domain::port::sessions::MockSessions;
+use domain::secret::Secret;
 use domain::session::rotation::Lifetimes;
 use test_support::{FixedClock, SequentialIds, a_user};
 
@@ -81,20 +85,25 @@ async fn run(mut ports: Ports, email: &str) -> Result<Admission, SignInError> {
     refresh
         .expect_write()
         .returning(|_| Secret::new("refresh".to_owned()));
-    let use_case = SignIn {
-        accounts: Arc::new(ports.accounts),
-        passwords: Arc::new(ports.passwords),
+    let door = Door {
         second_factors: Arc::new(ports.second_factors),
         codec: Arc::new(codec),
         sessions: Arc::new(ports.sessions),
         hot: Arc::new(ports.hot),
-        audit: Arc::new(ports.audit),
         announcements: Arc::new(ports.announcements),
         issuer: TokenIssuer {
             access: Arc::new(access),
             refresh: Arc::new(refresh),
             lifetimes: Lifetimes::default(),
         },
+        ids: Arc::new(SequentialIds::default()),
+        clock: Arc::new(FixedClock::default()),
+    };
+    let use_case = SignIn {
+        accounts: Arc::new(ports.accounts),
+        passwords: Arc::new(ports.passwords),
+        audit: Arc::new(ports.audit),
+        door,
         ids: Arc::new(SequentialIds::default()),
         clock: Arc::new(FixedClock::default()),
     };
