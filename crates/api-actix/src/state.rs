@@ -1,11 +1,18 @@
 //! Everything a handler can reach: use cases, and what only the HTTP door needs.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use actix_web::HttpRequest;
+
 use application::access::authenticate::Authenticate;
+use application::accounts::change_email::ChangeEmail;
 use application::accounts::change_password::ChangePassword;
+use application::accounts::confirm_email_change::ConfirmEmailChange;
 use application::accounts::delete::DeleteAccount;
 use application::accounts::forgot_password::ForgotPassword;
+use application::accounts::guess_budget::GuessBudget;
+use application::accounts::lock_down::LockDown;
 use application::accounts::profile::ProfilePages;
 use application::accounts::register::Register;
 use application::accounts::resend_verification::ResendVerification;
@@ -39,6 +46,8 @@ use application::sessions::revoke::RevokeSessions;
 use application::sessions::sign_in::SignIn;
 use application::staff::act_on_account::ActOnAccount;
 use application::staff::read_accounts::ReadAccounts;
+use domain::access::actor::Actor;
+use domain::id::UserId;
 use domain::port::access_tokens::AccessTokens;
 use domain::port::clock::Clock;
 use domain::port::ids::Ids;
@@ -47,6 +56,7 @@ use domain::port::seals::Seals;
 use crate::client_ip::ClientAddresses;
 use crate::health::Health;
 use crate::limits::Limits;
+use crate::problem::Problem;
 
 /// The state of the server, shared by all its threads.
 pub struct Api {
@@ -74,6 +84,14 @@ pub struct Api {
     pub reset_password: ResetPassword,
     /// A new password by the current one.
     pub change_password: ChangePassword,
+    /// Asking for another address.
+    pub change_email: ChangeEmail,
+    /// Confirming it.
+    pub confirm_email_change: ConfirmEmailChange,
+    /// "This was not me".
+    pub lock_down: LockDown,
+    /// Under which name guesses at an account are counted.
+    pub guess_budget: GuessBudget,
     /// Proving once more who one is.
     pub reauthenticate: Reauthenticate,
     /// Setting a second factor up.
@@ -142,4 +160,29 @@ pub struct Api {
     pub frontend_url: String,
     /// Whether clients reach us by HTTPS only, and are told to keep it so.
     pub https_only: bool,
+}
+
+impl Api {
+    /// Counts a try of the password or a code of somebody who is signed in: as the same account as when they sign in, so that every
+    /// door takes from one budget.
+    ///
+    /// # Errors
+    /// [`Code::RateLimited`](crate::problem::Code::RateLimited), or an outage: a guess that cannot be counted is not taken.
+    pub async fn count_own_guess(&self, request: &HttpRequest, by: &Actor) -> Result<(), Problem> {
+        self.count_guess(request, by.origin().ip, by.user()).await
+    }
+
+    /// Counts a try of a code of an account that is known already.
+    ///
+    /// # Errors
+    /// As [`count_own_guess`](Self::count_own_guess).
+    pub async fn count_guess(
+        &self,
+        request: &HttpRequest,
+        ip: Option<IpAddr>,
+        user: UserId,
+    ) -> Result<(), Problem> {
+        let account = self.guess_budget.of(user).await?;
+        self.limits.credentials(request, ip, &account).await
+    }
 }

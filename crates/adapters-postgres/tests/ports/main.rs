@@ -8,6 +8,7 @@ mod accounts;
 mod audit_records;
 mod closures;
 mod common;
+mod email_changes;
 mod faults;
 mod identities;
 mod jobs;

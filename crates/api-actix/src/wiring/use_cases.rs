@@ -35,8 +35,7 @@ use domain::outage::Dependency;
 use domain::port::probe::Probe;
 
 use super::adapters::Adapters;
-use super::own_account::{delete_account, restore_account};
-use super::{providers, second_factor, staff};
+use super::{own_account, providers, second_factor, staff};
 use crate::client_ip::ClientAddresses;
 use crate::config::Config;
 use crate::health::{Health, PartView};
@@ -69,8 +68,6 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         confirm_link: providers::confirm_link(adapters, door),
         list_ways: providers::list_ways(adapters),
         unlink_provider: providers::unlink(adapters),
-        delete_account: delete_account(adapters),
-        restore_account: restore_account(adapters),
         read_timeline: ReadTimeline {
             records: adapters.audit_records.clone(),
         },
@@ -79,6 +76,12 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         },
         read_accounts: staff::read_accounts(adapters),
         act_on_account: staff::act_on_account(adapters),
+        change_email: own_account::change_email(adapters),
+        confirm_email_change: own_account::confirm_email_change(adapters),
+        lock_down: own_account::lock_down(adapters),
+        guess_budget: own_account::guess_budget(adapters),
+        delete_account: own_account::delete_account(adapters),
+        restore_account: own_account::restore_account(adapters),
         profiles: profiles(adapters),
         publish_script: publish(adapters),
         read_script: read_script(adapters),

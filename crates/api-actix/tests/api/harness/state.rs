@@ -8,9 +8,13 @@ use api_actix::health::Health;
 use api_actix::limits::{Limits, Quotas};
 use api_actix::state::Api;
 use application::access::authenticate::Authenticate;
+use application::accounts::change_email::ChangeEmail;
 use application::accounts::change_password::ChangePassword;
+use application::accounts::confirm_email_change::ConfirmEmailChange;
 use application::accounts::delete::DeleteAccount;
 use application::accounts::forgot_password::ForgotPassword;
+use application::accounts::guess_budget::GuessBudget;
+use application::accounts::lock_down::LockDown;
 use application::accounts::profile::ProfilePages;
 use application::accounts::register::Register;
 use application::accounts::resend_verification::ResendVerification;
@@ -55,6 +59,7 @@ use domain::port::announcements::Announcements;
 use domain::port::audit_records::AuditRecords;
 use domain::port::clock::Clock;
 use domain::port::content_packer::ContentPacker;
+use domain::port::email_changes::EmailChanges;
 use domain::port::hot_sessions::HotSessions;
 use domain::port::idempotent_replies::IdempotentReplies;
 use domain::port::identities::Identities;
@@ -92,6 +97,7 @@ struct Shared {
     identities: Arc<dyn Identities>,
     providers: Arc<dyn IdentityProviders>,
     sealer: Arc<dyn Sealer>,
+    email_changes: Arc<dyn EmailChanges>,
     hot: Arc<dyn HotSessions>,
     ids: Arc<dyn Ids>,
     issuer: TokenIssuer,
@@ -121,6 +127,7 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
     let codec = Arc::new(take(&mut ports.codec));
     let open_tokens = Arc::new(take(&mut ports.one_time_tokens));
     let limiter = Arc::new(take(&mut ports.limiter));
+    let lockdowns = Arc::new(take(&mut ports.lockdowns));
     let probe: Arc<dyn Probe> = Arc::new(take(&mut ports.probe));
     let seals = Arc::new(take(&mut ports.seals));
     let shared = Shared::of(ports, people);
@@ -138,7 +145,7 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         verify_email: over!(shared => VerifyEmail { accounts, announcements, ids, clock; codec: codec.clone(); tokens: open_tokens.clone() }),
         resend_verification: over!(shared => ResendVerification { accounts, ids, clock }),
         forgot_password: over!(shared => ForgotPassword { accounts, ids, clock; audit: audit.clone() }),
-        reset_password: over!(shared => ResetPassword { accounts, strength, passwords, hot, announcements, ids, clock; codec: codec.clone(); tokens: open_tokens }),
+        reset_password: over!(shared => ResetPassword { accounts, strength, passwords, hot, announcements, ids, clock; codec: codec.clone(); tokens: open_tokens.clone() }),
         change_password: over!(shared => ChangePassword { accounts, strength, passwords, hot, announcements, ids, clock; audit: audit.clone() }),
         reauthenticate: over!(shared => Reauthenticate { accounts, passwords, factors, sessions, issuer, ids, clock; audit: audit.clone() }),
         enrol_second_factor: over!(shared => EnrolSecondFactor { accounts, factors, ids, clock }),
@@ -150,6 +157,10 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         confirm_link: over!(shared => ConfirmLink { flows, accounts, passwords, identities; audit: audit.clone(); door: door }),
         list_ways: over!(shared => ListWays { providers, identities }),
         unlink_provider: over!(shared => UnlinkProvider { providers, identities, ids, clock }),
+        change_email: over!(shared => ChangeEmail { accounts, email_changes, passwords, ids, clock; audit: audit.clone() }),
+        confirm_email_change: over!(shared => ConfirmEmailChange { accounts, email_changes, announcements, ids, clock; codec: codec.clone(); tokens: open_tokens.clone() }),
+        lock_down: over!(shared => LockDown { hot, announcements, ids, clock; codec: codec; tokens: open_tokens; lockdowns: lockdowns }),
+        guess_budget: over!(shared => GuessBudget { accounts }),
         delete_account: over!(shared => DeleteAccount { closures, hot, announcements, ids, clock }),
         restore_account: over!(shared => RestoreAccount { accounts, closures, passwords, announcements, ids, clock; audit: audit }),
         read_timeline: over!(shared => ReadTimeline { records }),
@@ -225,6 +236,7 @@ impl Shared {
             identities: Arc::new(ports.identities),
             providers: Arc::new(ports.providers),
             sealer,
+            email_changes: Arc::new(ports.email_changes),
             hot: Arc::new(ports.hot),
             ids: Arc::new(SequentialIds::default()),
             issuer: TokenIssuer {
