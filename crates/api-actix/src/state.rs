@@ -108,6 +108,8 @@ pub struct Api {
     pub addresses: ClientAddresses,
     /// Knows how the parts are.
     pub health: Health,
+    /// The origins of our pages: those that may use the cookie of a refresh token.
+    pub pages: Vec<String>,
     /// Whether clients reach us by HTTPS only, and are told to keep it so.
     pub https_only: bool,
 }

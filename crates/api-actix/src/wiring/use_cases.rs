@@ -80,6 +80,7 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         },
         addresses: ClientAddresses::trusting(config.trusted_proxies.clone()),
         health: health(adapters),
+        pages: config.pages(),
         https_only: config.https_only(),
     }
 }

@@ -99,7 +99,10 @@ async fn an_origin_on_the_list_can_read_every_answer_failures_included() {
             Some(FRONTEND),
             "{answer:?}"
         );
-        assert_eq!(answer.header("access-control-allow-credentials"), None);
+        assert_eq!(
+            answer.header("access-control-allow-credentials"),
+            Some("true")
+        );
         let exposed = answer
             .header("access-control-expose-headers")
             .unwrap()

@@ -10,6 +10,7 @@ mod harness;
 
 mod bodies;
 mod conditions;
+mod cookies;
 mod cors;
 mod cursors;
 mod documents;

@@ -2,6 +2,7 @@
 
 mod change_password;
 mod complete_login;
+mod delivery;
 mod forgot_password;
 mod list_sessions;
 mod login;

@@ -58,6 +58,7 @@ use domain::port::standings::MockStandings;
 use domain::session::rotation::Lifetimes;
 use test_support::{FixedClock, SequentialIds};
 
+use super::FRONTEND;
 use super::people::People;
 use super::ports::Ports;
 
@@ -135,6 +136,7 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         limits: Limits { limiter, quotas },
         addresses: ClientAddresses::default(),
         health: Health::new(vec![probe], Vec::new()),
+        pages: vec![FRONTEND.to_owned()],
         https_only,
     }
 }
