@@ -1,6 +1,7 @@
 //! PostgreSQL behind the ports of the domain: diesel on diesel-async, a bb8 pool, and the migrations.
 
 mod accounts;
+mod avatars;
 mod connect;
 mod failure;
 mod jobs;
@@ -20,6 +21,7 @@ mod standings;
 mod statement;
 
 pub use accounts::PgAccounts;
+pub use avatars::PgAvatars;
 pub use connect::ConnectError;
 pub use jobs::PgJobs;
 pub use one_time_tokens::PgOneTimeTokens;

@@ -271,6 +271,7 @@ diesel::table! {
         revision -> Int8,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        avatar_id -> Nullable<Uuid>,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use application::access::authenticate::Authenticate;
+use application::accounts::avatar::AvatarPages;
 use application::accounts::change_password::ChangePassword;
 use application::accounts::delete::DeleteAccount;
 use application::accounts::forgot_password::ForgotPassword;
@@ -78,6 +79,8 @@ pub struct Api {
     pub restore_account: RestoreAccount,
     /// Own and public profiles.
     pub profiles: ProfilePages,
+    /// Pictures of people.
+    pub avatars: AvatarPages,
     /// Publishing scripts.
     pub publish_script: PublishScript,
     /// Reading a script.

@@ -5,6 +5,7 @@
 )]
 
 mod accounts;
+mod avatars;
 mod closures;
 mod common;
 mod faults;

@@ -3,13 +3,15 @@
 mod body;
 mod caller;
 mod headers;
+mod image;
 mod path;
 mod query;
 mod rule;
 
 pub use body::{Body, Valid};
-pub use caller::{Authorized, Caller, Fresh, Leaving, Looking, RequestOrigin, SignedIn};
+pub use caller::{Authorized, Caller, Fresh, Leaving, Looking, RequestOrigin, SignedIn, Verified};
 pub use headers::{IfMatch, OptionalIfMatch};
-pub use path::{PathScript, PathSession, PathUsername, PathVersion};
+pub use image::Image;
+pub use path::{PathAvatar, PathScript, PathSession, PathUsername, PathVersion};
 pub use query::Query;
 pub use rule::{checked, each, nullable, optional, present, rule};

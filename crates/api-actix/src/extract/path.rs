@@ -4,8 +4,9 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use domain::account::avatar::{AvatarSize, ObjectKey};
 use domain::account::username::{Username, UsernameKey};
-use domain::id::{ScriptId, SessionId};
+use domain::id::{AvatarId, ScriptId, SessionId};
 use domain::script::version::VersionSelector;
 use uuid::Uuid;
 
@@ -18,6 +19,10 @@ pub struct PathScript(pub ScriptId);
 /// The session that `{id}` names.
 #[derive(Debug)]
 pub struct PathSession(pub SessionId);
+
+/// The picture that `{avatar}` and `{size}` name.
+#[derive(Debug)]
+pub struct PathAvatar(pub ObjectKey);
 
 /// The person that `{username}` names, without regard to case.
 #[derive(Debug)]
@@ -61,6 +66,21 @@ impl FromRequest for PathSession {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         segment(request, "id", |text| {
             uuid(text).map(|id| Self(SessionId::new(id)))
+        })
+    }
+}
+
+impl FromRequest for PathAvatar {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let size = request.match_info().get("size").unwrap_or_default();
+        let mut sizes = AvatarSize::ALL.into_iter();
+        let size = sizes.find(|known| known.side().to_string() == size);
+        segment(request, "avatar", |text| {
+            let avatar = uuid(text).map(AvatarId::new)?;
+            size.map(|size| Self(ObjectKey { avatar, size }))
         })
     }
 }

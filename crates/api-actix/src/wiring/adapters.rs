@@ -8,18 +8,20 @@ use adapters_crypto::{
     HmacRefreshTokens, HmacSeals, JwtAccessTokens, JwtKeys, JwtSettings, MasterKeys, TotpPasswords,
     ZxcvbnStrength,
 };
+use adapters_images::BoundedPictures;
 use adapters_memory::{
     LocalAnnouncements, LocalRateLimiter, NoHotSessions, SessionUseNotes, StandingCopies,
 };
 use adapters_postgres::{
-    Pg, PgAccounts, PgJobs, PgOneTimeTokens, PgProfiles, PgRecords, PgScripts, PgSecondFactors,
-    PgSessions, PgStandings, PoolSettings,
+    Pg, PgAccounts, PgAvatars, PgJobs, PgOneTimeTokens, PgProfiles, PgRecords, PgScripts,
+    PgSecondFactors, PgSessions, PgStandings, PoolSettings,
 };
 use adapters_redis::{
     Redis, RedisAnnouncements, RedisHotSessions, RedisRateLimiter, RedisSettings,
     RedisSharedStandings,
 };
 use adapters_smtp::TemplateMailer;
+use adapters_storage::{StorageKeys, StoredObjects};
 use adapters_system::{SystemClock, SystemIds};
 use domain::port::access_tokens::AccessTokens;
 use domain::port::announcements::Announcements;
@@ -40,6 +42,9 @@ pub(super) struct Adapters {
     pub(super) ids: Arc<SystemIds>,
     pub(super) pg: Pg,
     pub(super) accounts: Arc<PgAccounts>,
+    pub(super) avatars: Arc<PgAvatars>,
+    pub(super) objects: Arc<StoredObjects>,
+    pub(super) pictures: Arc<BoundedPictures>,
     pub(super) jobs: Arc<PgJobs>,
     pub(super) one_time_tokens: Arc<PgOneTimeTokens>,
     pub(super) profiles: Arc<PgProfiles>,
@@ -99,6 +104,9 @@ impl Adapters {
             clock,
             ids: Arc::new(SystemIds),
             accounts: Arc::new(PgAccounts::new(pg.clone())),
+            avatars: Arc::new(PgAvatars::new(pg.clone())),
+            objects: Arc::new(objects(config)?),
+            pictures: Arc::new(BoundedPictures::new()),
             jobs: Arc::new(PgJobs::new(pg.clone())),
             one_time_tokens: Arc::new(PgOneTimeTokens::new(pg.clone())),
             profiles: Arc::new(PgProfiles::new(pg.clone())),
@@ -128,10 +136,10 @@ impl Adapters {
         })
     }
 
-    pub(super) fn reload_keys(&self, config: &Config) -> Result<(), WiringError> {
+    /// Answers whether the keys are others than those before.
+    pub(super) fn reload_keys(&self, config: &Config) -> Result<bool, WiringError> {
         let keys = jwt_keys(config, &master_keys(config)?)?;
-        self.access_tokens.replace_keys(keys);
-        Ok(())
+        Ok(self.access_tokens.replace_keys(keys))
     }
 
     pub(super) fn verifier(&self) -> Arc<dyn AccessTokens> {
@@ -170,6 +178,15 @@ fn shared(
     })
 }
 
+fn objects(config: &Config) -> Result<StoredObjects, WiringError> {
+    let keys = StorageKeys {
+        access: config.storage_access_key.clone(),
+        secret: config.storage_secret_key.clone(),
+    };
+    StoredObjects::from_url(config.storage_url.expose(), &keys)
+        .map_err(WiringError::of("STORAGE_URL"))
+}
+
 fn master_keys(config: &Config) -> Result<MasterKeys, WiringError> {
     let old = config
         .secret_keys_old
@@ -181,7 +198,9 @@ fn master_keys(config: &Config) -> Result<MasterKeys, WiringError> {
 
 fn jwt_keys(config: &Config, master: &MasterKeys) -> Result<JwtKeys, WiringError> {
     match &config.jwt {
-        JwtConfig::EdDsa(folder) => JwtKeys::read(folder).map_err(WiringError::of("JWT_KEYS_DIR")),
+        JwtConfig::EdDsa(folder) => {
+            JwtKeys::read(folder, config.jwt_key_lead).map_err(WiringError::of("JWT_KEYS_DIR"))
+        }
         JwtConfig::Hs256 => Ok(JwtKeys::symmetric(master)),
     }
 }

@@ -1,5 +1,6 @@
 //! The use cases of one's own account, beyond signing in.
 
+use application::accounts::avatar::{AvatarPages, ClearAvatars};
 use application::accounts::delete::DeleteAccount;
 use application::accounts::restore::RestoreAccount;
 
@@ -23,6 +24,24 @@ pub(super) fn restore_account(adapters: &Adapters) -> RestoreAccount {
         audit: adapters.records.clone(),
         announcements: adapters.announcements.clone(),
         ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+pub(super) fn avatars(adapters: &Adapters) -> AvatarPages {
+    AvatarPages {
+        avatars: adapters.avatars.clone(),
+        objects: adapters.objects.clone(),
+        pictures: adapters.pictures.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+pub(super) fn clear_avatars(adapters: &Adapters) -> ClearAvatars {
+    ClearAvatars {
+        avatars: adapters.avatars.clone(),
+        objects: adapters.objects.clone(),
         clock: adapters.clock.clone(),
     }
 }

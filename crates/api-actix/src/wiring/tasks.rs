@@ -10,6 +10,7 @@ use domain::port::jobs::Jobs;
 use domain::port::retention::Retention;
 
 use super::adapters::Adapters;
+use super::own_account;
 use crate::background::Background;
 
 /// How often the durable feed is read: a lost push costs no more than this.
@@ -71,6 +72,26 @@ pub(super) fn purge(adapters: &Adapters, background: &Background) {
             match records.purge(clock.now()).await {
                 Ok(rows) => metrics::counter!("purged_rows_total").increment(rows),
                 Err(outage) => tracing::warn!(error = %outage, "nothing could be purged"),
+            }
+        }
+    });
+}
+
+/// Clears away the pictures that nobody has, once an hour.
+pub(super) fn clear_avatars(adapters: &Adapters, background: &Background) {
+    let clear = Arc::new(own_account::clear_avatars(adapters));
+    background.every(Duration::from_hours(1), move || {
+        let clear = Arc::clone(&clear);
+        async move {
+            match clear.run().await {
+                Ok(avatars) => {
+                    let avatars = u64::try_from(avatars).unwrap_or_default();
+                    metrics::counter!("avatars_cleared_away_total").increment(avatars);
+                }
+                Err(outage) => {
+                    metrics::counter!("avatar_clearing_failures_total").increment(1);
+                    tracing::warn!(error = %outage, "pictures that nobody has were not cleared away");
+                }
             }
         }
     });

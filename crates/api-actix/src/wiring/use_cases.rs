@@ -32,7 +32,7 @@ use domain::outage::Dependency;
 use domain::port::probe::Probe;
 
 use super::adapters::Adapters;
-use super::own_account::{delete_account, restore_account};
+use super::own_account::{avatars, delete_account, restore_account};
 use super::second_factor;
 use crate::client_ip::ClientAddresses;
 use crate::config::Config;
@@ -62,6 +62,7 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         delete_account: delete_account(adapters),
         restore_account: restore_account(adapters),
         profiles: profiles(adapters),
+        avatars: avatars(adapters),
         publish_script: publish(adapters),
         read_script: read_script(adapters),
         list_scripts: list_scripts(adapters),
@@ -318,7 +319,7 @@ fn publish(adapters: &Adapters) -> PublishScript {
 }
 
 fn health(adapters: &Adapters) -> Health {
-    let mut probes: Vec<Arc<dyn Probe>> = vec![adapters.records.clone()];
+    let mut probes: Vec<Arc<dyn Probe>> = vec![adapters.records.clone(), adapters.objects.clone()];
     let mut notes = Vec::new();
     match &adapters.redis {
         Some(redis) => probes.push(Arc::new(redis.clone())),

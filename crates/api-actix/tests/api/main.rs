@@ -8,6 +8,7 @@
 
 mod harness;
 
+mod avatars;
 mod bodies;
 mod conditions;
 mod cookies;

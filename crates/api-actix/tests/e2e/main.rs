@@ -10,11 +10,15 @@ mod harness;
 #[cfg(test)]
 mod aborts;
 #[cfg(test)]
+mod avatars;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod faults_of_postgres;
 #[cfg(test)]
 mod identity;
+#[cfg(test)]
+mod keys;
 #[cfg(test)]
 mod leaving;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::id::{AuditId, JobId, LeaseId, ScriptId, SessionId, TokenId, UserId};
+use crate::id::{AuditId, AvatarId, JobId, LeaseId, ScriptId, SessionId, TokenId, UserId};
 
 /// Makes ids. Tests use a hand-written fake, not a mock.
 pub trait Ids: Send + Sync {
@@ -14,6 +14,8 @@ pub trait Ids: Send + Sync {
     fn token(&self) -> TokenId;
     /// A new script's id: random.
     fn script(&self) -> ScriptId;
+    /// A new avatar's id: random.
+    fn avatar(&self) -> AvatarId;
     /// A new audit row's id: sorted by time.
     fn audit(&self) -> AuditId;
     /// A new job's id: sorted by time.

@@ -1,5 +1,6 @@
 //! People.
 
+mod avatar;
 mod delete_me;
 mod list_user_scripts;
 mod mfa;
@@ -18,5 +19,6 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(delete_me::delete_me)
         .service(read_profile::read_profile)
         .service(list_user_scripts::list_user_scripts)
+        .configure(avatar::configure)
         .configure(mfa::configure);
 }

@@ -163,8 +163,15 @@ impl Operation {
         let call = self.bare(client);
         match self.example_body() {
             Some(body) => call.json(&body),
+            None if self.takes_a_picture() => call.body("image/png", &b"\x89PNG\r\n\x1a\n"[..]),
             None => call,
         }
+    }
+
+    /// Whether the body is no JSON but a picture.
+    pub(crate) fn takes_a_picture(&self) -> bool {
+        let content = self.spec["requestBody"]["content"].as_object();
+        content.is_some_and(|kinds| kinds.contains_key("image/png"))
     }
 
     /// The parameters in one place: `path`, `query` or `header`.
@@ -194,5 +201,7 @@ fn example(property: &Value) -> Option<Value> {
 pub(crate) fn fill(path: &str) -> String {
     let path = path.replace("{id}", &world::PUBLIC.to_string());
     let path = path.replace("{version}", "1").replace("{username}", "ada");
+    let path = path.replace("{avatar}", &world::AVATAR.to_string());
+    let path = path.replace("{size}", "256");
     path.replace("{slug}", "word-frequency")
 }

@@ -8,6 +8,7 @@ use api_actix::health::Health;
 use api_actix::limits::{Limits, Quotas};
 use api_actix::state::Api;
 use application::access::authenticate::Authenticate;
+use application::accounts::avatar::AvatarPages;
 use application::accounts::change_password::ChangePassword;
 use application::accounts::delete::DeleteAccount;
 use application::accounts::forgot_password::ForgotPassword;
@@ -40,13 +41,16 @@ use domain::port::access_tokens::AccessTokens;
 use domain::port::account_closures::AccountClosures;
 use domain::port::accounts::Accounts;
 use domain::port::announcements::Announcements;
+use domain::port::avatars::Avatars;
 use domain::port::clock::Clock;
 use domain::port::content_packer::ContentPacker;
 use domain::port::hot_sessions::HotSessions;
 use domain::port::idempotent_replies::IdempotentReplies;
 use domain::port::ids::Ids;
+use domain::port::objects::Objects;
 use domain::port::password_hasher::PasswordHasher;
 use domain::port::password_strength::PasswordStrength;
+use domain::port::pictures::Pictures;
 use domain::port::probe::Probe;
 use domain::port::profiles::Profiles;
 use domain::port::refresh_tokens::RefreshTokens;
@@ -66,14 +70,17 @@ use super::ports::Ports;
 struct Shared {
     accounts: Arc<dyn Accounts>,
     announcements: Arc<dyn Announcements>,
+    avatars: Arc<dyn Avatars>,
     clock: Arc<dyn Clock>,
     factors: FactorCheck,
     closures: Arc<dyn AccountClosures>,
     hot: Arc<dyn HotSessions>,
     ids: Arc<dyn Ids>,
     issuer: TokenIssuer,
+    objects: Arc<dyn Objects>,
     packer: Arc<dyn ContentPacker>,
     passwords: Arc<dyn PasswordHasher>,
+    pictures: Arc<dyn Pictures>,
     profiles: Arc<dyn Profiles>,
     refresh_tokens: Arc<dyn RefreshTokens>,
     replies: Arc<dyn IdempotentReplies>,
@@ -121,6 +128,7 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         delete_account: over!(shared => DeleteAccount { closures, hot, announcements, ids, clock }),
         restore_account: over!(shared => RestoreAccount { accounts, closures, passwords, announcements, ids, clock; audit: audit }),
         profiles: over!(shared => ProfilePages { accounts, profiles, ids, clock }),
+        avatars: over!(shared => AvatarPages { avatars, objects, pictures, ids, clock }),
         publish_script: over!(shared => PublishScript { scripts, accounts, replies, packer, ids, clock }),
         read_script: over!(shared => ReadScript { scripts }),
         list_scripts: over!(shared => ListScripts { scripts, profiles }),
@@ -164,6 +172,7 @@ impl Shared {
         Self {
             accounts: Arc::new(ports.accounts),
             announcements: Arc::new(ports.announcements),
+            avatars: Arc::new(ports.avatars),
             clock: Arc::new(FixedClock::default()),
             factors: FactorCheck {
                 second_factors: second_factors.clone(),
@@ -179,8 +188,10 @@ impl Shared {
                 refresh: refresh_tokens.clone(),
                 lifetimes: Lifetimes::default(),
             },
+            objects: Arc::new(ports.objects),
             packer: Arc::new(ports.packer),
             passwords: Arc::new(ports.passwords),
+            pictures: Arc::new(ports.pictures),
             profiles: Arc::new(ports.profiles),
             refresh_tokens,
             replies: Arc::new(ports.replies),
