@@ -9,10 +9,6 @@ use application::accounts::reset_password::ResetPasswordError;
 use application::accounts::restore::RestoreAccountError;
 use application::accounts::verify_email::VerifyEmailError;
 use application::idempotency::KeyConflict;
-use application::providers::begin::BeginFlowError;
-use application::providers::confirm_link::ConfirmLinkError;
-use application::providers::exchange::ExchangeError;
-use application::providers::unlink::UnlinkError;
 use application::scripts::add_version::AddVersionError;
 use application::scripts::amend::AmendError;
 use application::scripts::delete::DeleteError;
@@ -28,8 +24,6 @@ use application::sessions::reauthenticate::ReauthenticateError;
 use application::sessions::refresh::RefreshError;
 use application::sessions::revoke::RevokeError;
 use application::sessions::sign_in::SignInError;
-use application::staff::act_on_account::ActError;
-use application::staff::read_accounts::ReadAccountError;
 use domain::access::actor::{Barred, Denied, ProofTooOld};
 use domain::outage::Outage;
 use domain::port::password_strength::WeakPassword;
@@ -38,7 +32,7 @@ use domain::violation::Violation;
 use super::{Code, Problem};
 
 /// Seconds after which a part of us is likely back.
-const RETRY_SECONDS: u32 = 2;
+pub(super) const RETRY_SECONDS: u32 = 2;
 
 impl From<Outage> for Problem {
     fn from(outage: Outage) -> Self {
@@ -233,88 +227,12 @@ impl From<RestoreAccountError> for Problem {
     }
 }
 
-impl From<BeginFlowError> for Problem {
-    fn from(error: BeginFlowError) -> Self {
-        match error {
-            BeginFlowError::UnknownProvider => Self::new(Code::NotFound),
-            BeginFlowError::ProviderUnavailable(cause) => Self::new(Code::ProviderUnavailable)
-                .retry_after(RETRY_SECONDS)
-                .caused_by(cause),
-            BeginFlowError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl From<ExchangeError> for Problem {
-    fn from(error: ExchangeError) -> Self {
-        match error {
-            ExchangeError::CodeInvalid => Self::new(Code::CodeInvalid),
-            ExchangeError::Refused => Self::new(Code::SignInRefused),
-            ExchangeError::SessionEnded => Self::new(Code::SessionEnded),
-            ExchangeError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl From<ConfirmLinkError> for Problem {
-    fn from(error: ConfirmLinkError) -> Self {
-        match error {
-            ConfirmLinkError::TokenInvalid => Self::new(Code::TokenInvalid)
-                .detail("the token is not valid, or no longer: go to the provider again"),
-            ConfirmLinkError::InvalidCredentials => Self::new(Code::InvalidCredentials),
-            ConfirmLinkError::Suspended => Self::new(Code::AccountSuspended),
-            ConfirmLinkError::IdentityTaken => Self::new(Code::IdentityTaken),
-            ConfirmLinkError::ProviderTaken => Self::new(Code::ProviderTaken),
-            ConfirmLinkError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl From<UnlinkError> for Problem {
-    fn from(error: UnlinkError) -> Self {
-        match error {
-            UnlinkError::NotLinked => Self::new(Code::NotFound),
-            UnlinkError::LastWay => Self::new(Code::LastSignInWay)
-                .detail("set a password or link another provider first"),
-            UnlinkError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
 impl From<ProfileError> for Problem {
     fn from(error: ProfileError) -> Self {
         match error {
             ProfileError::NotFound => Self::new(Code::NotFound),
             ProfileError::Stale => Self::new(Code::PreconditionFailed),
             ProfileError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl From<ReadAccountError> for Problem {
-    fn from(error: ReadAccountError) -> Self {
-        match error {
-            ReadAccountError::NotFound => Self::new(Code::NotFound),
-            ReadAccountError::Outage(outage) => outage.into(),
-        }
-    }
-}
-
-impl From<ActError> for Problem {
-    fn from(error: ActError) -> Self {
-        match error {
-            ActError::NotFound => Self::new(Code::NotFound),
-            ActError::OwnAccount => Self::new(Code::OwnAccount),
-            ActError::EndsInThePast => {
-                Self::field("until", &Violation::Malformed("a time to come"))
-            }
-            ActError::Above => Self::new(Code::StandsAboveYou),
-            ActError::WrongState(status) => Self::new(Code::WrongState).detail(format!(
-                "the account is {}, or it is too late",
-                status.name()
-            )),
-            ActError::LastAdmin => Self::new(Code::LastAdmin),
-            ActError::Outage(outage) => outage.into(),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod catalog;
 mod from_domain;
+mod from_providers;
+mod from_staff;
 mod json;
 
 use std::borrow::Cow;
