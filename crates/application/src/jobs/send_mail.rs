@@ -244,7 +244,7 @@ mod tests {
     #[tokio::test]
     async fn the_deleted_get_the_mail_that_says_so_and_no_other() {
         for letter in Letter::ALL.iter().copied() {
-            let is_sent = letter == Letter::AccountDeleted;
+            let is_sent = matches!(letter, Letter::AccountDeleted | Letter::AccountRemoved);
             let mut mailer = MockMailer::new();
             mailer
                 .expect_send()
