@@ -38,6 +38,12 @@ impl PermissionName {
         }
     }
 
+    /// A name as storage holds it.
+    #[must_use]
+    pub const fn restore(name: String) -> Self {
+        Self(name)
+    }
+
     /// The permission that the code checks under this name, if it checks one.
     #[must_use]
     pub fn known(&self) -> Option<Permission> {
