@@ -1,6 +1,8 @@
 //! From what use cases answer to what clients see: exhaustive, so that a new error cannot be forgotten.
 
 use application::access::authenticate::AuthenticateError;
+use application::access::edit::EditAccessError;
+use application::access::read::ReadAccessError;
 use application::accounts::change_password::ChangePasswordError;
 use application::accounts::delete::DeleteAccountError;
 use application::accounts::profile::ProfileError;
@@ -213,6 +215,7 @@ impl From<DeleteAccountError> for Problem {
     fn from(error: DeleteAccountError) -> Self {
         match error {
             DeleteAccountError::AccountGone => Self::new(Code::SessionEnded),
+            DeleteAccountError::LastAdmin => Self::new(Code::LastAdmin),
             DeleteAccountError::Outage(outage) => outage.into(),
         }
     }
