@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use diesel_async::AsyncPgConnection;
 use domain::access::edit::{AccessConflict, AccessDecision, AccessEdit};
 use domain::access::impact::Impact;
+use domain::access::permission::Permission;
 use domain::access::role::RoleName;
 use domain::access::scene::{Effect, Plan, Scene};
 use domain::access::standing::{AccessChange, AccessEpoch};
@@ -98,11 +99,21 @@ async fn rehearse(wire: &AsyncPgConnection, decision: &AccessDecision) -> Result
 }
 
 /// What is there, held until the end of the transaction, and what the rules say to the edit.
+///
+/// Of two administrators who demote each other at once, the second has lost the right to since it was let in. That is not their
+/// fault, so they are told what is in the way all the same: nobody else is left.
 async fn judge(
     wire: &AsyncPgConnection,
     decision: &AccessDecision,
 ) -> Result<(Scene, Plan), Refusal> {
     let scene = scene::gather(wire, decision).await?;
+    if let AccessEdit::Assignment(assignment) = &decision.edit
+        && scene.has_lost(Permission::UsersRoles)
+        && takes_admin(&scene, &decision.edit)
+        && !access::is_administered(wire, Some(assignment.user)).await?
+    {
+        return Err(Failure::Conflict(AccessConflict::LastAdmin));
+    }
     let plan = scene.judge(&decision.edit).map_err(Failure::Conflict)?;
     Ok((scene, plan))
 }

@@ -47,7 +47,10 @@ async fn a_role_is_made_read_described_and_deleted() {
 async fn a_rehearsal_tells_whom_a_change_would_affect_and_changes_nothing() {
     let app = TestApi::new()
         .with(|ports| {
-            ports.access_edits.expect_decide().never();
+            let edits = &mut ports.access_edits;
+            edits
+                .expect_decide()
+                .returning(|decision| panic!("{:?} was done", decision.edit));
         })
         .start()
         .await;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::access::edit::{
     AccessConflict, AccessEdit, MOST_ROLES, PermissionEdit, RoleAssignment, RoleEdit,
 };
+use crate::access::permission::Permission;
 use crate::access::permission_name::{PermissionName, PermissionNames};
 use crate::access::role::{Purpose, RoleName};
 use crate::audit::Facts;
@@ -84,6 +85,13 @@ impl Scene {
             AccessEdit::Permission(edit) => self.judge_permission(edit),
             AccessEdit::Assignment(assignment) => self.judge_assignment(assignment),
         }
+    }
+
+    /// Whether the actor, who held the permission when they were let in, does not hold it any more.
+    #[must_use]
+    pub fn has_lost(&self, permission: Permission) -> bool {
+        let holds = self.holds.as_ref();
+        holds.is_some_and(|holds| !holds.contains(&permission.into()))
     }
 
     fn judge_role(&self, edit: &RoleEdit) -> Result<Plan, AccessConflict> {

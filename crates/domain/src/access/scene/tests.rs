@@ -1,5 +1,4 @@
 use super::*;
-use crate::access::permission::Permission;
 use proptest::prelude::*;
 use uuid::Uuid;
 
