@@ -120,7 +120,10 @@ async fn judge(
 
 fn takes_admin(scene: &Scene, edit: &AccessEdit) -> bool {
     let admin = RoleName::admin();
-    let was_admin = scene.person.as_ref().is_some_and(|held| held.contains(&admin));
+    let was_admin = scene
+        .person
+        .as_ref()
+        .is_some_and(|held| held.contains(&admin));
     matches!(edit, AccessEdit::Assignment(assignment) if was_admin && !assignment.roles.contains(&admin))
 }
 

@@ -152,7 +152,6 @@ async fn held(
     .bind::<Uuid, _>(user.as_uuid())
     .load(&mut wire)
     .await?;
-    let names: Result<BTreeSet<_>, Damage> =
-        rows.iter().map(|row| role_name(&row.name)).collect();
+    let names: Result<BTreeSet<_>, Damage> = rows.iter().map(|row| role_name(&row.name)).collect();
     Ok(names?)
 }

@@ -117,12 +117,10 @@ async fn reassign(
     .bind::<Timestamptz, _>(decision.entry.at)
     .execute(&mut wire)
     .await?;
-    handwritten(
-        "DELETE FROM user_roles ur USING roles r WHERE r.id = ur.role_id AND r.name = $1",
-    )
-    .bind::<Text, _>(role.as_str())
-    .execute(&mut wire)
-    .await?;
+    handwritten("DELETE FROM user_roles ur USING roles r WHERE r.id = ur.role_id AND r.name = $1")
+        .bind::<Text, _>(role.as_str())
+        .execute(&mut wire)
+        .await?;
     Ok(())
 }
 

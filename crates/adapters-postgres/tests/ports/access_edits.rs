@@ -144,7 +144,8 @@ async fn a_role_is_made_changed_and_deleted_each_with_its_audit_row() {
     assert_eq!(stale, Err(AccessConflict::Stale));
     decide(&home, admin, delete("curator", None)).await.unwrap();
     assert_eq!(found(&home, "curator").await, None);
-    let audited = "SELECT count(*) FROM audit_logs WHERE action LIKE 'role.%' AND subject_kind = 'role'";
+    let audited =
+        "SELECT count(*) FROM audit_logs WHERE action LIKE 'role.%' AND subject_kind = 'role'";
     assert_eq!(home.count(audited).await, 3);
     let told = "SELECT count(*) FROM audit_logs WHERE action = 'role.set_permissions' \
                 AND before->'permissions' = '[\"scripts.featured\"]' \
@@ -159,10 +160,7 @@ async fn what_stays_keeps_who_granted_it_and_what_comes_names_the_granter() {
     let by = Some(admin.id);
     let given = decide(&home, by, assign(ada.id, &["user", "premium_user"])).await;
     assert!(matches!(given, Ok(Some(AccessChange::User { user, .. })) if user == ada.id));
-    let expected = [
-        ("premium_user".to_owned(), by),
-        ("user".to_owned(), None),
-    ];
+    let expected = [("premium_user".to_owned(), by), ("user".to_owned(), None)];
     assert_eq!(grants(&home, ada.id).await, expected);
     decide(&home, by, assign(ada.id, &["premium_user"]))
         .await
@@ -188,7 +186,11 @@ async fn nobody_reaches_above_themselves_nor_after_they_were_put_out() {
     assert!(matches!(beyond, Err(AccessConflict::Beyond(_))));
     let beyond = decide(&home, by, create("helper", &["users.roles"])).await;
     assert_eq!(beyond, Err(AccessConflict::Beyond(names(&["users.roles"]))));
-    assert!(decide(&home, by, assign(ada.id, &["moderator"])).await.is_ok());
+    assert!(
+        decide(&home, by, assign(ada.id, &["moderator"]))
+            .await
+            .is_ok()
+    );
     home.owner
         .batch_execute("UPDATE users SET account_status = 'suspended', suspended_reason = 'spam'")
         .await
@@ -226,10 +228,21 @@ async fn the_last_who_administers_the_platform_goes_on_doing_so_also_in_a_rehear
     let by = Some(admin.id);
     let own = || assign(admin.id, &["user"]);
     assert!(rehearse(&home, by, own()).await.is_ok());
-    decide(&home, by, assign(other.id, &["user"])).await.unwrap();
-    assert_eq!(rehearse(&home, by, own()).await, Err(AccessConflict::LastAdmin));
-    assert_eq!(decide(&home, by, own()).await, Err(AccessConflict::LastAdmin));
-    assert_eq!(decide(&home, None, own()).await, Err(AccessConflict::LastAdmin));
+    decide(&home, by, assign(other.id, &["user"]))
+        .await
+        .unwrap();
+    assert_eq!(
+        rehearse(&home, by, own()).await,
+        Err(AccessConflict::LastAdmin)
+    );
+    assert_eq!(
+        decide(&home, by, own()).await,
+        Err(AccessConflict::LastAdmin)
+    );
+    assert_eq!(
+        decide(&home, None, own()).await,
+        Err(AccessConflict::LastAdmin)
+    );
     let kept = decide(&home, by, assign(admin.id, &["user", "admin", "moderator"])).await;
     assert!(kept.is_ok());
 }
@@ -241,7 +254,10 @@ async fn who_held_a_deleted_role_holds_the_other_one_instead() {
     decide(&home, admin, create("curator", &["scripts.featured"]))
         .await
         .unwrap();
-    let (ada, grace) = (holder(&home, "curator").await, holder(&home, "curator").await);
+    let (ada, grace) = (
+        holder(&home, "curator").await,
+        holder(&home, "curator").await,
+    );
     let in_use = decide(&home, admin, delete("curator", None)).await;
     assert_eq!(in_use, Err(AccessConflict::InUse(2)));
     let impact = rehearse(&home, admin, delete("curator", Some("moderator")))
@@ -276,7 +292,10 @@ async fn a_new_permission_needs_no_deploy_and_a_deleted_one_leaves_nobody_with_i
     };
     let impact = rehearse(&home, admin, make()).await.unwrap();
     assert_eq!(impact.affected.number, 1);
-    assert_eq!(impact.sample.first().unwrap().gained, names(&["bundles.publish"]));
+    assert_eq!(
+        impact.sample.first().unwrap().gained,
+        names(&["bundles.publish"])
+    );
     decide(&home, admin, make()).await.unwrap();
     let taken = decide(&home, admin, make()).await;
     assert_eq!(taken, Err(AccessConflict::NameTaken));
@@ -296,18 +315,28 @@ async fn a_new_permission_needs_no_deploy_and_a_deleted_one_leaves_nobody_with_i
     let known = AccessEdit::Permission(PermissionEdit::Delete {
         permission: permission("scripts.create"),
     });
-    assert_eq!(decide(&home, admin, known).await, Err(AccessConflict::BuiltIn));
+    assert_eq!(
+        decide(&home, admin, known).await,
+        Err(AccessConflict::BuiltIn)
+    );
 }
 
 #[tokio::test]
 async fn a_rehearsal_considers_all_other_roles_and_writes_nothing() {
     let home = home().await;
     let admin = Some(holder(&home, "admin").await.id);
-    let (ada, grace) = (holder(&home, "premium_user").await, holder(&home, "premium_user").await);
+    let (ada, grace) = (
+        holder(&home, "premium_user").await,
+        holder(&home, "premium_user").await,
+    );
     // Grace features scripts as a moderator, too.
-    decide(&home, admin, assign(grace.id, &["premium_user", "moderator"]))
-        .await
-        .unwrap();
+    decide(
+        &home,
+        admin,
+        assign(grace.id, &["premium_user", "moderator"]),
+    )
+    .await
+    .unwrap();
     let before = home.count("SELECT value FROM access_epoch").await;
     let premium = found(&home, "premium_user").await.unwrap();
     let less = premium.permissions.without(&names(&["scripts.featured"]));

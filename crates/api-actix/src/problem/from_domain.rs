@@ -1,8 +1,6 @@
 //! From what use cases answer to what clients see: exhaustive, so that a new error cannot be forgotten.
 
 use application::access::authenticate::AuthenticateError;
-use application::access::edit::EditAccessError;
-use application::access::read::ReadAccessError;
 use application::accounts::change_password::ChangePasswordError;
 use application::accounts::delete::DeleteAccountError;
 use application::accounts::profile::ProfileError;

@@ -34,9 +34,7 @@ async fn a_role_is_made_read_described_and_deleted() {
     let patch = staff.patch("/api/roles/curator").header("If-Match", tag);
     patch.json(&json!({"description": "x"})).await.expect(200);
     staff.delete("/api/roles/curator").await.expect(204);
-    let known = staff
-        .get("/api/roles/curator")
-        .header("If-None-Match", tag);
+    let known = staff.get("/api/roles/curator").header("If-None-Match", tag);
     known.await.expect(304);
     let listed = staff.get("/api/roles").await.expect(200).json();
     assert_eq!(listed["items"][0]["name"], "curator");
@@ -171,8 +169,9 @@ async fn what_the_body_says_is_what_is_decided() {
             .expect_decide()
             .once()
             .withf(|decision| {
-                let AccessEdit::Role(RoleEdit::SetPermissions { role, permissions, .. }) =
-                    &decision.edit
+                let AccessEdit::Role(RoleEdit::SetPermissions {
+                    role, permissions, ..
+                }) = &decision.edit
                 else {
                     return false;
                 };

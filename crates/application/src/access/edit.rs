@@ -179,11 +179,7 @@ impl EditAccess {
         Ok(())
     }
 
-    async fn perform<P>(
-        &self,
-        by: &Authority<P>,
-        edit: AccessEdit,
-    ) -> Result<(), EditAccessError> {
+    async fn perform<P>(&self, by: &Authority<P>, edit: AccessEdit) -> Result<(), EditAccessError> {
         let change = self.edits.decide(&self.decision(by, edit)).await?;
         if let Some(change) = change {
             self.announcements.announce(&[change]).await;

@@ -110,7 +110,12 @@ impl ReadAccess {
         };
         let permissions = match permission {
             Some(name) => vec![explain(name)],
-            None => holdings.permissions().iter().cloned().map(explain).collect(),
+            None => holdings
+                .permissions()
+                .iter()
+                .cloned()
+                .map(explain)
+                .collect(),
         };
         Ok(Explained {
             holdings,

@@ -143,6 +143,9 @@ pub(super) async fn explain_user_permissions(
 ) -> Result<HttpResponse, Problem> {
     let permission = query.permission.as_deref().map(PermissionName::parse);
     let permission = checked("permission", permission.transpose())?;
-    let explained = api.read_access.explain(&by.into(), user, permission).await?;
+    let explained = api
+        .read_access
+        .explain(&by.into(), user, permission)
+        .await?;
     Ok(HttpResponse::Ok().json(ExplanationsView::from(&explained)))
 }

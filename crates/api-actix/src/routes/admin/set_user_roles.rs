@@ -42,8 +42,11 @@ fn few_enough(roles: Vec<RoleName>) -> Result<(), Violation> {
 
 impl UserRolesBody {
     fn into_assignment(self, user: UserId) -> Result<RoleAssignment, Problem> {
-        let roles: Result<BTreeSet<_>, _> =
-            self.roles.iter().map(|role| RoleName::parse(role)).collect();
+        let roles: Result<BTreeSet<_>, _> = self
+            .roles
+            .iter()
+            .map(|role| RoleName::parse(role))
+            .collect();
         Ok(RoleAssignment {
             user,
             roles: checked("roles", roles)?,
