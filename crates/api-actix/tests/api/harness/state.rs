@@ -130,7 +130,6 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
     let probe: Arc<dyn Probe> = Arc::new(take(&mut ports.probe));
     let seals = Arc::new(take(&mut ports.seals));
     let shared = Shared::of(ports, people);
-    let refreshed = shared.refresh_tokens.clone();
     let door = over!(shared => Door { second_factors, sessions, hot, announcements, issuer, ids, clock; codec: codec.clone() });
     let resolve = over!(shared => ResolveIdentity { identities, flows, hot, announcements, ids, clock; mode: mode; audit: audit.clone(); codec: codec.clone() });
     Api {
@@ -138,7 +137,7 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         register: over!(shared => Register { accounts, strength, passwords, hot, issuer, ids, clock; mode: mode }),
         sign_in: over!(shared => SignIn { accounts, passwords, ids, clock; audit: audit.clone(); door: door.clone() }),
         complete_sign_in: over!(shared => CompleteSignIn { accounts, factors, hot, announcements, issuer, ids, clock; audit: audit.clone(); codec: codec.clone(); tokens: open_tokens.clone() }),
-        refresh: over!(shared => RefreshSession { sessions, hot, announcements, issuer, ids, clock; tokens: refreshed }),
+        refresh: over!(shared => RefreshSession { sessions, hot, announcements, issuer, ids, clock; tokens: shared.refresh_tokens.clone() }),
         list_sessions: over!(shared => ListSessions { sessions, clock }),
         revoke_sessions: over!(shared => RevokeSessions { sessions, hot, announcements, ids, clock }),
         verify_email: over!(shared => VerifyEmail { accounts, announcements, ids, clock; codec: codec.clone(); tokens: open_tokens.clone() }),
