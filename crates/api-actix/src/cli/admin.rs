@@ -77,7 +77,7 @@ pub(super) enum Act {
         #[command(flatten)]
         user: Whom,
         /// The names of the roles, with commas between; what is left out is taken away
-        #[arg(long, value_delimiter = ',', value_name = "ROLES")]
+        #[arg(long, required = true, value_delimiter = ',', value_name = "ROLES")]
         roles: Vec<String>,
     },
     /// Tell what an account may do, and which roles give it

@@ -14,6 +14,10 @@ fn ada(rest: &str) -> String {
     format!("/api/admin/users/{}{rest}", user_id("ada"))
 }
 
+fn tagged(call: Call<'_>) -> Call<'_> {
+    call.header("If-Match", "\"1-0\"")
+}
+
 fn names(text: &str) -> PermissionNames {
     std::iter::once(PermissionName::parse(text).unwrap()).collect()
 }
@@ -54,7 +58,6 @@ async fn a_rehearsal_tells_whom_a_change_would_affect_and_changes_nothing() {
         .await;
     let staff = app.as_user(Permission::ALL);
     let permissions = json!({"permissions": ["scripts.featured"]});
-    let tagged = |call: Call<'_>| call.header("If-Match", "\"1-0\"");
     let put = |uri: &str| staff.call(Method::PUT, uri);
     let calls = [
         tagged(put("/api/roles/curator/permissions?dry_run=true")).json(&permissions),

@@ -38,12 +38,13 @@ impl ComparePermissions {
     pub async fn run(&self) -> Result<Differences, Outage> {
         let listed = self.roles.list_permissions().await?;
         let admin = RoleName::admin();
-        let all = listed.iter().map(|permission| permission.name.clone());
+        let names = listed.iter().map(|permission| permission.name.clone());
+        let all: PermissionNames = names.collect();
         let kept = listed
             .iter()
             .filter(|permission| !permission.roles.contains(&admin));
         Ok(Differences {
-            unknown: PermissionNames::known().without(&all.collect()),
+            unknown: PermissionNames::known().without(&all),
             kept_from_admin: kept.map(|permission| permission.name.clone()).collect(),
         })
     }
