@@ -11,7 +11,8 @@ pub use body::{Body, Valid};
 pub use caller::{Authorized, Bearer, Caller, Fresh, Leaving, Looking, RequestOrigin, SignedIn};
 pub use headers::{IfMatch, OptionalIfMatch};
 pub use path::{
-    PathPermission, PathProvider, PathRole, PathScript, PathSession, PathUser, PathUsername, PathVersion,
+    PathPermission, PathProvider, PathRole, PathScript, PathSession, PathUser, PathUsername,
+    PathVersion,
 };
 pub use query::Query;
 pub use rule::{checked, each, every, nullable, optional, present, rule};

@@ -14,9 +14,9 @@ use adapters_memory::{
 };
 use adapters_oauth::Providers;
 use adapters_postgres::{
-    Pg, PgAccessEdits, PgAccounts, PgAuditRecords, PgIdentities, PgJobs, PgOneTimeTokens, PgProfiles,
-    PgProviderFlows, PgRecords, PgRoles, PgScripts, PgSecondFactors, PgSessions, PgStandings,
-    PgSupervisedAccounts, PoolSettings,
+    Pg, PgAccessEdits, PgAccounts, PgAuditRecords, PgIdentities, PgJobs, PgOneTimeTokens,
+    PgProfiles, PgProviderFlows, PgRecords, PgRoles, PgScripts, PgSecondFactors, PgSessions,
+    PgStandings, PgSupervisedAccounts, PoolSettings,
 };
 use adapters_redis::{
     Redis, RedisAnnouncements, RedisHotSessions, RedisRateLimiter, RedisSettings,
