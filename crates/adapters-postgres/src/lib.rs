@@ -1,6 +1,8 @@
 //! PostgreSQL behind the ports of the domain: diesel on diesel-async, a bb8 pool, and the migrations.
 
 mod accounts;
+mod audit_chain;
+mod audit_partitions;
 mod audit_records;
 mod connect;
 mod failure;
@@ -24,6 +26,8 @@ mod statement;
 mod supervision;
 
 pub use accounts::PgAccounts;
+pub use audit_chain::PgAuditChain;
+pub use audit_partitions::PgAuditPartitions;
 pub use audit_records::PgAuditRecords;
 pub use connect::ConnectError;
 pub use identities::PgIdentities;
