@@ -19,7 +19,7 @@ use domain::id::UserId;
 use domain::page::{Limit, Window};
 use domain::violation::Violation;
 
-use super::tell;
+use super::{audit, tell};
 use crate::config::Config;
 use crate::wiring::Platform;
 
@@ -69,6 +69,11 @@ pub(super) enum Act {
         #[command(flatten)]
         user: Whom,
     },
+    /// Prove that the audit log is what was written
+    Audit {
+        #[command(subcommand)]
+        act: audit::AuditAct,
+    },
 }
 
 /// The account that is meant.
@@ -82,6 +87,7 @@ pub(super) struct Whom {
 pub(super) async fn perform(config: &Config, act: Act) -> Result<()> {
     let platform = Platform::of(config)?;
     match act {
+        Act::Audit { act } => audit::perform(&platform, act).await,
         Act::CreateAdmin {
             email,
             username,

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::thread;
 
 use adapters_crypto::{
-    AeadSealer, BcryptHasher, BcryptSettings, GzipPacker, HmacOneTimeTokens, HmacRecoveryCodes,
+    AeadSealer, BcryptHasher, BcryptSettings, GzipPacker, HmacAuditLinks, HmacOneTimeTokens, HmacRecoveryCodes,
     HmacRefreshTokens, HmacSeals, JwtAccessTokens, JwtKeys, JwtSettings, MasterKeys, TotpPasswords,
     ZxcvbnStrength,
 };
 use adapters_memory::{
-    LocalAnnouncements, LocalRateLimiter, NoHotSessions, SessionUseNotes, StandingCopies,
+    AuditNotePad, LocalAnnouncements, LocalRateLimiter, NoHotSessions, SessionUseNotes, StandingCopies,
 };
 use adapters_oauth::Providers;
 use adapters_postgres::{
-    Pg, PgAccounts, PgAuditRecords, PgIdentities, PgJobs, PgOneTimeTokens, PgProfiles,
+    Pg, PgAccounts, PgAuditChain, PgAuditPartitions, PgAuditRecords, PgIdentities, PgJobs, PgOneTimeTokens, PgProfiles,
     PgProviderFlows, PgRecords, PgScripts, PgSecondFactors, PgSessions, PgStandings,
     PgSupervisedAccounts, PoolSettings,
 };
@@ -43,6 +43,10 @@ pub(super) struct Adapters {
     pub(super) ids: Arc<SystemIds>,
     pub(super) pg: Pg,
     pub(super) accounts: Arc<PgAccounts>,
+    pub(super) audit_chain: Arc<PgAuditChain>,
+    pub(super) audit_links: Arc<HmacAuditLinks>,
+    pub(super) audit_notes: Arc<AuditNotePad>,
+    pub(super) audit_partitions: Arc<PgAuditPartitions>,
     pub(super) audit_records: Arc<PgAuditRecords>,
     pub(super) identities: Arc<PgIdentities>,
     pub(super) jobs: Arc<PgJobs>,
@@ -107,6 +111,10 @@ impl Adapters {
             clock,
             ids: Arc::new(SystemIds),
             accounts: Arc::new(PgAccounts::new(pg.clone())),
+            audit_chain: Arc::new(PgAuditChain::new(pg.clone())),
+            audit_links: Arc::new(HmacAuditLinks::new(&master)),
+            audit_notes: Arc::new(AuditNotePad::default()),
+            audit_partitions: Arc::new(PgAuditPartitions::new(pg.clone())),
             audit_records: Arc::new(PgAuditRecords::new(pg.clone())),
             identities: Arc::new(PgIdentities::new(pg.clone())),
             jobs: Arc::new(PgJobs::new(pg.clone())),
