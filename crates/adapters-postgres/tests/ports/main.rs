@@ -5,6 +5,8 @@
 )]
 
 mod accounts;
+mod audit_chain;
+mod audit_partitions;
 mod audit_records;
 mod closures;
 mod common;

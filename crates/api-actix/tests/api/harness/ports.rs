@@ -19,6 +19,7 @@ use domain::outage::Dependency;
 use domain::port::account_closures::MockAccountClosures;
 use domain::port::accounts::{Credentials, MockAccounts};
 use domain::port::announcements::MockAnnouncements;
+use domain::port::audit_notes::MockAuditNotes;
 use domain::port::audit_records::MockAuditRecords;
 use domain::port::audit_trail::MockAuditTrail;
 use domain::port::clock::Clock;
@@ -63,6 +64,7 @@ pub(crate) struct Ports {
     pub(crate) accounts: MockAccounts,
     pub(crate) announcements: MockAnnouncements,
     pub(crate) audit: MockAuditTrail,
+    pub(crate) audit_notes: MockAuditNotes,
     pub(crate) audit_records: MockAuditRecords,
     pub(crate) closures: MockAccountClosures,
     pub(crate) codec: MockOneTimeTokenCodec,
@@ -102,6 +104,7 @@ impl Ports {
         providers::defaults(&mut self);
         self.people_and_limits();
         stock::supervised(&mut self.supervised);
+        self.audit_notes.expect_note().return_const(());
         stock::audit_records(&mut self.audit_records);
         stock::scripts(&mut self.scripts, &stock);
         stock::versions(&mut self.scripts, &stock);

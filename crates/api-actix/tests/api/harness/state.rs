@@ -17,6 +17,8 @@ use application::accounts::resend_verification::ResendVerification;
 use application::accounts::reset_password::ResetPassword;
 use application::accounts::restore::RestoreAccount;
 use application::accounts::verify_email::VerifyEmail;
+use application::audit::decisions::NoteDecisions;
+use application::audit::export_log::ExportAuditLog;
 use application::audit::read_log::ReadAuditLog;
 use application::audit::read_timeline::ReadTimeline;
 use application::providers::begin::BeginProviderFlow;
@@ -52,6 +54,7 @@ use domain::port::access_tokens::AccessTokens;
 use domain::port::account_closures::AccountClosures;
 use domain::port::accounts::Accounts;
 use domain::port::announcements::Announcements;
+use domain::audit::notes::AllowedActs;
 use domain::port::audit_records::AuditRecords;
 use domain::port::clock::Clock;
 use domain::port::content_packer::ContentPacker;
@@ -118,6 +121,7 @@ macro_rules! over {
 pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_only: bool) -> Api {
     let mode = ports.mode;
     let audit = Arc::new(take(&mut ports.audit));
+    let notes = Arc::new(take(&mut ports.audit_notes));
     let codec = Arc::new(take(&mut ports.codec));
     let open_tokens = Arc::new(take(&mut ports.one_time_tokens));
     let limiter = Arc::new(take(&mut ports.limiter));
@@ -151,6 +155,8 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         list_ways: over!(shared => ListWays { providers, identities }),
         unlink_provider: over!(shared => UnlinkProvider { providers, identities, ids, clock }),
         delete_account: over!(shared => DeleteAccount { closures, hot, announcements, ids, clock }),
+        export_audit_log: over!(shared => ExportAuditLog { ids, clock; audit: audit.clone(); records: shared.audit_records.clone() }),
+        note_decisions: over!(shared => NoteDecisions { ids, clock; notes: notes; allowed: AllowedActs::Privileged }),
         restore_account: over!(shared => RestoreAccount { accounts, closures, passwords, announcements, ids, clock; audit: audit }),
         read_timeline: over!(shared => ReadTimeline { records }),
         read_audit_log: over!(shared => ReadAuditLog { records }),
