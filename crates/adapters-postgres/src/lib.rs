@@ -1,5 +1,6 @@
 //! PostgreSQL behind the ports of the domain: diesel on diesel-async, a bb8 pool, and the migrations.
 
+mod access_edits;
 mod accounts;
 mod audit_records;
 mod connect;
@@ -13,6 +14,7 @@ mod pool;
 mod profiles;
 mod provider_flows;
 mod records;
+mod roles;
 mod rows;
 mod schema;
 mod scripts;
@@ -23,6 +25,7 @@ mod standings;
 mod statement;
 mod supervision;
 
+pub use access_edits::PgAccessEdits;
 pub use accounts::PgAccounts;
 pub use audit_records::PgAuditRecords;
 pub use connect::ConnectError;
@@ -34,6 +37,7 @@ pub use pool::PoolSettings;
 pub use profiles::PgProfiles;
 pub use provider_flows::PgProviderFlows;
 pub use records::PgRecords;
+pub use roles::PgRoles;
 pub use scripts::PgScripts;
 pub use second_factors::PgSecondFactors;
 pub use sessions::PgSessions;

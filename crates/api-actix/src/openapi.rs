@@ -30,6 +30,7 @@ const PROBLEM_JSON: &str = "application/problem+json";
         (name = "users", description = "People"),
         (name = "scripts", description = "Scripts and their versions"),
         (name = "admin", description = "What staff does to accounts"),
+        (name = "access", description = "Roles and permissions: who may do what"),
         (name = "audit", description = "What happened"),
         (name = "system", description = "What operators and tools ask for"),
     )

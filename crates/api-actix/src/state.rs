@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use application::access::authenticate::Authenticate;
+use application::access::edit::EditAccess;
+use application::access::read::ReadAccess;
 use application::accounts::change_password::ChangePassword;
 use application::accounts::delete::DeleteAccount;
 use application::accounts::forgot_password::ForgotPassword;
@@ -108,6 +110,10 @@ pub struct Api {
     pub read_accounts: ReadAccounts,
     /// What staff does to accounts.
     pub act_on_account: ActOnAccount,
+    /// Looking at roles and permissions, and why somebody may do something.
+    pub read_access: ReadAccess,
+    /// Changing roles, permissions and who holds them.
+    pub edit_access: EditAccess,
     /// Publishing scripts.
     pub publish_script: PublishScript,
     /// Reading a script.

@@ -52,6 +52,7 @@ async fn delete(
     if deleted == 0 {
         return Err(Failure::Conflict(ClosureConflict::WrongState));
     }
+    access::keep_an_admin(wire, deletion.user, ClosureConflict::LastAdmin).await?;
     let (ended, (), ()) = tokio::try_join!(
         session::end(wire, deletion.user, Revoke::All, "account_deleted"),
         tokens::supersede(wire, deletion.user, None, deletion.at),

@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod job;
 pub(crate) mod provider;
+pub(crate) mod role;
 pub(crate) mod script;
 pub(crate) mod session;
 pub(crate) mod user;

@@ -54,7 +54,7 @@ async fn lock(
     decision: &StaffDecision,
 ) -> Result<AccountStatus, Refusal> {
     let rows: Vec<StateRow> =
-        handwritten("SELECT account_status FROM users WHERE id = $1 FOR UPDATE")
+        handwritten("SELECT account_status FROM users WHERE id = $1 FOR NO KEY UPDATE")
             .bind::<Uuid, _>(decision.user.as_uuid())
             .load(&mut wire)
             .await?;

@@ -164,3 +164,25 @@ async fn after_thirty_days_nothing_comes_back() {
     ));
     assert_eq!(home.count("SELECT count(*) FROM sessions").await, 0);
 }
+
+#[tokio::test]
+async fn the_last_who_administers_the_platform_cannot_leave_it() {
+    let home = home().await;
+    let (one, two) = (home.person().await, home.person().await);
+    home.owner
+        .batch_execute("INSERT INTO user_roles (user_id, role_id) SELECT u.id, r.id FROM users u, roles r WHERE r.name = 'admin'")
+        .await
+        .unwrap();
+    let accounts = accounts(&home);
+    let (one, two) = (a_deletion(&one), a_deletion(&two));
+    let (one, two) = tokio::join!(accounts.delete(&one), accounts.delete(&two));
+    let refused = [one.err(), two.err()].into_iter().flatten();
+    let refused: Vec<_> = refused.collect();
+    assert!(
+        matches!(
+            refused.as_slice(),
+            [StoreError::Conflict(ClosureConflict::LastAdmin)]
+        ),
+        "{refused:?}"
+    );
+}

@@ -4,6 +4,7 @@
     reason = "in a test a panic is the failure, and says where"
 )]
 
+mod access_edits;
 mod accounts;
 mod audit_records;
 mod closures;
@@ -16,6 +17,8 @@ mod lists;
 mod passwords;
 mod provider_flows;
 mod refusals;
+mod rehearsals;
+mod roles;
 mod scripts;
 mod second_factors;
 mod sessions;

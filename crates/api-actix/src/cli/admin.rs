@@ -1,5 +1,6 @@
 //! `scripthub admin …`: acting on accounts from the operator's shell, by the same use cases as everywhere.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,8 @@ use application::accounts::create_admin::{AdminCreated, NewAdmin};
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use domain::access::authority::Authority;
+use domain::access::edit::RoleAssignment;
+use domain::access::role::RoleName;
 use domain::account::email::Email;
 use domain::account::password::NewPassword;
 use domain::account::supervision::{
@@ -69,6 +72,21 @@ pub(super) enum Act {
         #[command(flatten)]
         user: Whom,
     },
+    /// Let an account hold exactly these roles
+    SetRoles {
+        #[command(flatten)]
+        user: Whom,
+        /// The names of the roles, with commas between; what is left out is taken away
+        #[arg(long, required = true, value_delimiter = ',', value_name = "ROLES")]
+        roles: Vec<String>,
+    },
+    /// Tell what an account may do, and which roles give it
+    Permissions {
+        #[command(flatten)]
+        user: Whom,
+    },
+    /// Let every node forget what it remembers of permissions, after they were changed by SQL
+    FlushPermissions,
 }
 
 /// The account that is meant.
@@ -124,6 +142,12 @@ pub(super) async fn perform(config: &Config, act: Act) -> Result<()> {
             acts.restore(&Authority::operator(), user).await?;
             tell(&format!("restored {user}"))
         }
+        Act::SetRoles { user, roles } => set_roles(&platform, &user, &roles).await,
+        Act::Permissions { user } => permissions(&platform, &user).await,
+        Act::FlushPermissions => {
+            platform.edit_access().flush(&Authority::operator()).await?;
+            tell("every node reads permissions anew")
+        }
     }
 }
 
@@ -142,6 +166,30 @@ async fn create_admin(
         AdminCreated::Created(id) => tell(&format!("made the administrator {id}")),
         AdminCreated::AlreadyThere => tell("an account with this address is there already"),
     }
+}
+
+async fn set_roles(platform: &Platform, user: &Whom, roles: &[String]) -> Result<()> {
+    let named: Result<BTreeSet<_>, _> = roles.iter().map(|role| RoleName::parse(role)).collect();
+    let assignment = RoleAssignment {
+        roles: parsed("--roles", named)?,
+        user: user.find(platform).await?,
+    };
+    let who = assignment.user;
+    let edits = platform.edit_access();
+    edits.assign(&Authority::operator(), assignment).await?;
+    tell(&format!("{who} holds {}", roles.join(", ")))
+}
+
+async fn permissions(platform: &Platform, user: &Whom) -> Result<()> {
+    let user = user.find(platform).await?;
+    let access = platform.read_access();
+    let explained = access.explain(&Authority::operator(), user, None).await?;
+    for explanation in &explained.permissions {
+        let grants = explanation.grants.iter();
+        let roles: Vec<_> = grants.map(|grant| grant.role.as_str()).collect();
+        tell(&format!("{}\t{}", explanation.permission, roles.join(", ")))?;
+    }
+    Ok(())
 }
 
 impl Whom {

@@ -10,6 +10,9 @@ mod rule;
 pub use body::{Body, Valid};
 pub use caller::{Authorized, Bearer, Caller, Fresh, Leaving, Looking, RequestOrigin, SignedIn};
 pub use headers::{IfMatch, OptionalIfMatch};
-pub use path::{PathProvider, PathScript, PathSession, PathUser, PathUsername, PathVersion};
+pub use path::{
+    PathPermission, PathProvider, PathRole, PathScript, PathSession, PathUser, PathUsername,
+    PathVersion,
+};
 pub use query::Query;
-pub use rule::{checked, each, nullable, optional, present, rule};
+pub use rule::{checked, each, every, nullable, optional, present, rule};

@@ -4,6 +4,8 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use domain::access::permission_name::PermissionName;
+use domain::access::role::RoleName;
 use domain::account::identity::ProviderName;
 use domain::account::username::{Username, UsernameKey};
 use domain::id::{ScriptId, SessionId, UserId};
@@ -23,6 +25,14 @@ pub struct PathUser(pub UserId);
 /// The provider that `{provider}` names.
 #[derive(Debug)]
 pub struct PathProvider(pub ProviderName);
+
+/// The role that `{name}` names.
+#[derive(Debug)]
+pub struct PathRole(pub RoleName);
+
+/// The permission that `{name}` names.
+#[derive(Debug)]
+pub struct PathPermission(pub PermissionName);
 
 /// The session that `{id}` names.
 #[derive(Debug)]
@@ -70,6 +80,26 @@ impl FromRequest for PathUser {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         segment(request, "id", |text| {
             uuid(text).map(|id| Self(UserId::new(id)))
+        })
+    }
+}
+
+impl FromRequest for PathRole {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        segment(request, "name", |text| RoleName::parse(text).ok().map(Self))
+    }
+}
+
+impl FromRequest for PathPermission {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        segment(request, "name", |text| {
+            PermissionName::parse(text).ok().map(Self)
         })
     }
 }

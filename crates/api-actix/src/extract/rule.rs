@@ -53,11 +53,27 @@ pub fn each<T>(
 ) -> impl FnOnce(&Option<Vec<String>>, &()) -> garde::Result {
     move |values, ()| {
         let values = values.iter().flatten();
-        let parsed: Result<Vec<T>, Violation> = values.map(|value| parse(value)).collect();
-        parsed
-            .and_then(gather)
-            .map_err(|violation| carry(&violation))
+        gathered(values, parse, gather)
     }
+}
+
+/// The same for every element of a list that has to be there.
+pub fn every<T>(
+    parse: fn(&str) -> Result<T, Violation>,
+    gather: fn(Vec<T>) -> Result<(), Violation>,
+) -> impl FnOnce(&Vec<String>, &()) -> garde::Result {
+    move |values, ()| gathered(values.iter(), parse, gather)
+}
+
+fn gathered<'a, T>(
+    values: impl Iterator<Item = &'a String>,
+    parse: fn(&str) -> Result<T, Violation>,
+    gather: fn(Vec<T>) -> Result<(), Violation>,
+) -> garde::Result {
+    let parsed: Result<Vec<T>, Violation> = values.map(|value| parse(value)).collect();
+    parsed
+        .and_then(gather)
+        .map_err(|violation| carry(&violation))
 }
 
 /// A value of the domain out of a field that was looked at before; the field is named all the same should the two differ.

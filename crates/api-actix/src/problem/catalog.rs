@@ -87,6 +87,8 @@ catalog! {
         EmailNotVerified = "email_not_verified", "Your address is not confirmed";
         /// Ask somebody who holds at least the same permissions.
         StandsAboveYou = "stands_above_you", "The account may do what you may not";
+        /// Ask somebody who holds the permissions that `detail` names.
+        BeyondYourPermissions = "beyond_your_permissions", "This reaches what you may not do";
         /// Ask the owner.
         NotYours = "not_yours", "This belongs to somebody else";
     }
@@ -123,6 +125,14 @@ catalog! {
         ProviderTaken = "provider_already_linked", "Another identity of this provider is linked";
         /// Set a password or link another provider first.
         LastSignInWay = "last_sign_in_way", "It is the last way to sign in";
+        /// Choose another name.
+        NameTaken = "name_taken", "The name is taken";
+        /// Delete one that is not needed first.
+        TooMany = "too_many", "There are as many as there can be";
+        /// Leave it; the platform cannot do without it.
+        BuiltIn = "built_in", "This is a part of the platform";
+        /// Say by `reassign_to` what its holders get instead.
+        RoleInUse = "role_in_use", "Accounts hold the role";
         /// Choose another slug.
         SlugTaken = "slug_taken", "You have another script of this slug";
         /// Choose another label.

@@ -213,6 +213,7 @@ impl From<DeleteAccountError> for Problem {
     fn from(error: DeleteAccountError) -> Self {
         match error {
             DeleteAccountError::AccountGone => Self::new(Code::SessionEnded),
+            DeleteAccountError::LastAdmin => Self::new(Code::LastAdmin),
             DeleteAccountError::Outage(outage) => outage.into(),
         }
     }

@@ -1,6 +1,7 @@
 //! Problems: how every failure looks to a client (RFC 9457).
 
 pub mod catalog;
+mod from_access;
 mod from_domain;
 mod from_providers;
 mod from_staff;

@@ -1,5 +1,6 @@
 //! The routes: one endpoint a file — body, reply, documentation, handler.
 
+mod access;
 mod admin;
 mod audit;
 pub mod auth;
@@ -16,6 +17,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         // `me` comes before `{username}`: the first route that fits answers.
         .configure(audit::configure)
         .configure(users::configure)
+        .configure(access::configure)
         .configure(admin::configure)
         .configure(scripts::configure)
         .configure(system::configure);

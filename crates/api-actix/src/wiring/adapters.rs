@@ -14,9 +14,9 @@ use adapters_memory::{
 };
 use adapters_oauth::Providers;
 use adapters_postgres::{
-    Pg, PgAccounts, PgAuditRecords, PgIdentities, PgJobs, PgOneTimeTokens, PgProfiles,
-    PgProviderFlows, PgRecords, PgScripts, PgSecondFactors, PgSessions, PgStandings,
-    PgSupervisedAccounts, PoolSettings,
+    Pg, PgAccessEdits, PgAccounts, PgAuditRecords, PgIdentities, PgJobs, PgOneTimeTokens,
+    PgProfiles, PgProviderFlows, PgRecords, PgRoles, PgScripts, PgSecondFactors, PgSessions,
+    PgStandings, PgSupervisedAccounts, PoolSettings,
 };
 use adapters_redis::{
     Redis, RedisAnnouncements, RedisHotSessions, RedisRateLimiter, RedisSettings,
@@ -42,6 +42,7 @@ pub(super) struct Adapters {
     pub(super) clock: Arc<SystemClock>,
     pub(super) ids: Arc<SystemIds>,
     pub(super) pg: Pg,
+    pub(super) access_edits: Arc<PgAccessEdits>,
     pub(super) accounts: Arc<PgAccounts>,
     pub(super) audit_records: Arc<PgAuditRecords>,
     pub(super) identities: Arc<PgIdentities>,
@@ -51,6 +52,7 @@ pub(super) struct Adapters {
     pub(super) provider_flows: Arc<PgProviderFlows>,
     pub(super) providers: Arc<Providers>,
     pub(super) records: Arc<PgRecords>,
+    pub(super) roles: Arc<PgRoles>,
     pub(super) scripts: Arc<PgScripts>,
     pub(super) second_factors: Arc<PgSecondFactors>,
     pub(super) supervised: Arc<PgSupervisedAccounts>,
@@ -106,6 +108,7 @@ impl Adapters {
         Ok(Self {
             clock,
             ids: Arc::new(SystemIds),
+            access_edits: Arc::new(PgAccessEdits::new(pg.clone())),
             accounts: Arc::new(PgAccounts::new(pg.clone())),
             audit_records: Arc::new(PgAuditRecords::new(pg.clone())),
             identities: Arc::new(PgIdentities::new(pg.clone())),
@@ -115,6 +118,7 @@ impl Adapters {
             provider_flows: Arc::new(PgProviderFlows::new(pg.clone())),
             providers: Arc::new(super::providers::of(config)?),
             records: Arc::new(PgRecords::new(pg.clone())),
+            roles: Arc::new(PgRoles::new(pg.clone())),
             scripts: Arc::new(PgScripts::new(pg.clone())),
             second_factors: Arc::new(PgSecondFactors::new(pg.clone())),
             supervised: Arc::new(PgSupervisedAccounts::new(pg.clone())),

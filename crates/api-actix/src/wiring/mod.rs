@@ -1,5 +1,6 @@
 //! Which adapter stands behind which port. Only this module and [`cli`](crate::cli) know adapters by name.
 
+mod access;
 mod adapters;
 mod own_account;
 mod providers;
@@ -81,9 +82,22 @@ impl Platform {
         staff::read_accounts(&self.adapters)
     }
 
+    /// How the operator looks at roles, and at why somebody may do something.
+    #[must_use]
+    pub fn read_access(&self) -> application::access::read::ReadAccess {
+        access::read(&self.adapters)
+    }
+
+    /// How the operator changes who may do what.
+    #[must_use]
+    pub fn edit_access(&self) -> application::access::edit::EditAccess {
+        access::edit(&self.adapters)
+    }
+
     /// Starts what a process that answers requests has to do besides.
     pub fn follow(&self, background: &Background) {
         tasks::follow_access(&self.adapters, background);
+        tasks::compare_permissions(&self.adapters, background);
         tasks::record_uses(&self.adapters, background);
     }
 

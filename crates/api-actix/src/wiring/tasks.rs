@@ -10,11 +10,14 @@ use domain::port::jobs::Jobs;
 use domain::port::retention::Retention;
 
 use super::adapters::Adapters;
-use super::staff;
+use super::{access, staff};
 use crate::background::Background;
 
 /// How often the durable feed is read: a lost push costs no more than this.
 const FEED: Duration = Duration::from_millis(500);
+/// How long after a failure the tables of permissions are looked at again.
+const COMPARED_AGAIN: Duration = Duration::from_secs(5);
+
 /// Keeps the copies of standings true: by the feed, and faster by push.
 pub(super) fn follow_access(adapters: &Adapters, background: &Background) {
     let (changes, copies) = (
@@ -41,6 +44,34 @@ pub(super) fn follow_access(adapters: &Adapters, background: &Background) {
             PushEvent::Changes(changes) => copies.observe(&changes),
         };
         RedisPush::new(redis).run(hear, stop).await;
+    });
+}
+
+/// Compares what the code checks with what the tables hold, once: as soon as they can be read.
+pub(super) fn compare_permissions(adapters: &Adapters, background: &Background) {
+    let use_case = access::compare(adapters);
+    background.spawn(async move |stop| {
+        let differences = loop {
+            match use_case.run().await {
+                Ok(differences) => break differences,
+                Err(outage) => {
+                    tracing::debug!(error = %outage, "permissions cannot be compared yet");
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(COMPARED_AGAIN) => {}
+            }
+        };
+        if differences.is_none() {
+            return;
+        }
+        metrics::counter!("permission_mismatches_total").increment(1);
+        tracing::error!(
+            unknown = %differences.unknown,
+            kept_from_admin = %differences.kept_from_admin,
+            "the tables of permissions do not fit this release: migrate, or give admin what it lacks"
+        );
     });
 }
 

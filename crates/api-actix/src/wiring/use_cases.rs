@@ -36,7 +36,7 @@ use domain::port::probe::Probe;
 
 use super::adapters::Adapters;
 use super::own_account::{delete_account, restore_account};
-use super::{providers, second_factor, staff};
+use super::{access, providers, second_factor, staff};
 use crate::client_ip::ClientAddresses;
 use crate::config::Config;
 use crate::health::{Health, PartView};
@@ -79,6 +79,8 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         },
         read_accounts: staff::read_accounts(adapters),
         act_on_account: staff::act_on_account(adapters),
+        read_access: access::read(adapters),
+        edit_access: access::edit(adapters),
         profiles: profiles(adapters),
         publish_script: publish(adapters),
         read_script: read_script(adapters),

@@ -75,6 +75,8 @@ fn never_a_nul(ports: &mut Ports) {
     never!(scripts, expect_add_version, |addition| has_nul(
         &addition.version
     ));
+    let edits = &mut ports.access_edits;
+    never!(edits, expect_decide, |decision| has_nul(&decision.edit));
     never!(ports.packer, expect_pack, |text| text
         .as_str()
         .contains('\0'));

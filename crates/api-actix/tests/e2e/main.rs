@@ -36,6 +36,8 @@ mod providers;
 #[cfg(test)]
 mod registration;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod rolling;
 #[cfg(test)]
 mod scripts;

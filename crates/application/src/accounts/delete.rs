@@ -35,6 +35,9 @@ pub enum DeleteAccountError {
     /// It was ended meanwhile.
     #[error("the account is gone")]
     AccountGone,
+    /// Nobody else administers the platform.
+    #[error("this is the last account that administers the platform")]
+    LastAdmin,
     /// We could not do it.
     #[error(transparent)]
     Outage(#[from] Outage),
@@ -65,6 +68,7 @@ impl DeleteAccount {
         let deleted = self.closures.delete(&deletion).await;
         let AccountDeleted { ended, epoch } = deleted.map_err(|error| match error {
             StoreError::Conflict(ClosureConflict::WrongState) => DeleteAccountError::AccountGone,
+            StoreError::Conflict(ClosureConflict::LastAdmin) => DeleteAccountError::LastAdmin,
             StoreError::Outage(outage) => DeleteAccountError::Outage(outage),
         })?;
         crate::sessions::forget(&*self.hot, &*self.announcements, &ended).await;
@@ -143,5 +147,15 @@ mod tests {
             .returning(|_| Err(StoreError::Conflict(ClosureConflict::WrongState)));
         let outcome = run(closures, MockHotSessions::new(), MockAnnouncements::new()).await;
         assert!(matches!(outcome, Err(DeleteAccountError::AccountGone)));
+    }
+
+    #[tokio::test]
+    async fn the_last_who_administers_the_platform_cannot_leave_it() {
+        let mut closures = MockAccountClosures::new();
+        closures
+            .expect_delete()
+            .returning(|_| Err(StoreError::Conflict(ClosureConflict::LastAdmin)));
+        let outcome = run(closures, MockHotSessions::new(), MockAnnouncements::new()).await;
+        assert!(matches!(outcome, Err(DeleteAccountError::LastAdmin)));
     }
 }

@@ -114,7 +114,7 @@ impl RestoreAccount {
         };
         let epoch = match self.closures.restore(&restoration).await {
             Ok(epoch) => epoch,
-            Err(StoreError::Conflict(ClosureConflict::WrongState)) => {
+            Err(StoreError::Conflict(ClosureConflict::WrongState | ClosureConflict::LastAdmin)) => {
                 return self.refuse(Some(user), origin).await;
             }
             Err(StoreError::Outage(outage)) => return Err(outage.into()),

@@ -84,6 +84,14 @@ rights! {
     ReadAudit: AuditRead, verified: true;
     /// Bring accounts back.
     RestoreUsers: UsersRestore, verified: true;
+    /// Give and take roles.
+    GrantRoles: UsersRoles, verified: true;
+    /// See roles and permissions.
+    ReadRoles: RolesRead, verified: true;
+    /// Make, change and delete roles.
+    ManageRoles: RolesManage, verified: true;
+    /// Make, change and delete permissions.
+    ManagePermissions: PermissionsManage, verified: true;
 }
 
 #[cfg(test)]

@@ -45,4 +45,6 @@ pub struct AccountRestoration {
 pub enum ClosureConflict {
     /// It is not in the state that the act is for, or it is too late.
     WrongState,
+    /// It is the last account that administers the platform.
+    LastAdmin,
 }

@@ -86,6 +86,24 @@ actions! {
     ReuseRefreshToken = "session.refresh_token_reused",
     /// An administrator was made from the operator's shell.
     CreateAdmin = "account.create_admin",
+    /// The roles of an account were changed.
+    ChangeRoles = "account.change_roles",
+    /// A role was made.
+    CreateRole = "role.create",
+    /// What a role says it is for was changed.
+    DescribeRole = "role.describe",
+    /// What a role permits was changed.
+    SetRolePermissions = "role.set_permissions",
+    /// A role was deleted.
+    DeleteRole = "role.delete",
+    /// A permission was made.
+    CreatePermission = "permission.create",
+    /// What a permission says it permits was changed.
+    DescribePermission = "permission.describe",
+    /// A permission was deleted.
+    DeletePermission = "permission.delete",
+    /// Every copy of anybody's permissions was declared old.
+    FlushPermissions = "permission.flush",
     /// A script was made with its first version.
     CreateScript = "script.create",
     /// What describes a script was changed.
@@ -120,6 +138,10 @@ pub enum Subject {
     Session(SessionId),
     /// A script.
     Script(ScriptId),
+    /// A role; the facts name it.
+    Role,
+    /// A permission; the facts name it.
+    Permission,
     /// Nothing that exists here, such as the account that a failed sign-in named.
     None,
 }
@@ -135,6 +157,8 @@ impl Subject {
             Self::User(_) => "user",
             Self::Session(_) => "session",
             Self::Script(_) => "script",
+            Self::Role => "role",
+            Self::Permission => "permission",
             Self::None => "none",
         }
     }
@@ -146,7 +170,7 @@ impl Subject {
             Self::User(id) => Some(id.as_uuid()),
             Self::Session(id) => Some(id.as_uuid()),
             Self::Script(id) => Some(id.as_uuid()),
-            Self::None => None,
+            Self::Role | Self::Permission | Self::None => None,
         }
     }
 }
@@ -201,6 +225,12 @@ pub enum FactValue {
 impl From<&str> for FactValue {
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
+    }
+}
+
+impl From<Vec<String>> for FactValue {
+    fn from(values: Vec<String>) -> Self {
+        Self::List(values)
     }
 }
 

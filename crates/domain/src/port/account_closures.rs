@@ -16,7 +16,8 @@ pub trait AccountClosures: Send + Sync {
     /// and its scripts are hidden for as long as it is deleted.
     ///
     /// # Errors
-    /// MUST answer [`ClosureConflict::WrongState`] if the account is not active.
+    /// MUST answer [`ClosureConflict::WrongState`] if the account is not active, and [`ClosureConflict::LastAdmin`] rather than
+    /// leave nobody who administers the platform, also under concurrency.
     async fn delete(
         &self,
         deletion: &AccountDeletion,

@@ -9,6 +9,7 @@
 //! - nothing here mentions a connection, a transaction or a serialisation format.
 
 pub mod access_changes;
+pub mod access_edits;
 pub mod access_tokens;
 pub mod account_closures;
 pub mod accounts;
@@ -35,6 +36,7 @@ pub mod rate_limiter;
 pub mod recovery_codes;
 pub mod refresh_tokens;
 pub mod retention;
+pub mod roles;
 pub mod scripts;
 pub mod sealer;
 pub mod seals;

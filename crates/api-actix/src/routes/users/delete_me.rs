@@ -16,6 +16,7 @@ use crate::state::Api;
     responses(
         (status = 204, description = "The account is deleted; a mail tells how to bring it back"),
         (status = 403, description = "`reauth_required`: see POST /api/auth/reauthenticate; `account_suspended`"),
+        (status = 409, description = "`last_admin`: make somebody else an administrator first"),
     )
 )]
 #[delete("/api/users/me")]

@@ -203,5 +203,11 @@ pub(crate) fn fill(path: &str) -> String {
     let path = path.replace("{id}", &world::PUBLIC.to_string());
     let path = path.replace("{version}", "1").replace("{username}", "ada");
     let path = path.replace("{provider}", "google");
-    path.replace("{slug}", "word-frequency")
+    let path = path.replace("{slug}", "word-frequency");
+    let name = if path.starts_with("/api/permissions") {
+        "bundles.publish"
+    } else {
+        "curator"
+    };
+    path.replace("{name}", name)
 }

@@ -16,6 +16,7 @@ use domain::account::user::AccountStatus;
 use domain::id::{SessionId, TokenId};
 use domain::limit::quota::{LimitClass, Verdict};
 use domain::outage::Dependency;
+use domain::port::access_edits::MockAccessEdits;
 use domain::port::account_closures::MockAccountClosures;
 use domain::port::accounts::{Credentials, MockAccounts};
 use domain::port::announcements::MockAnnouncements;
@@ -37,6 +38,7 @@ use domain::port::provider_flows::MockProviderFlows;
 use domain::port::rate_limiter::MockRateLimiter;
 use domain::port::recovery_codes::MockRecoveryCodes;
 use domain::port::refresh_tokens::MockRefreshTokens;
+use domain::port::roles::MockRoles;
 use domain::port::scripts::MockScripts;
 use domain::port::sealer::MockSealer;
 use domain::port::seals::MockSeals;
@@ -60,6 +62,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 /// All ports that are mocked.
 #[derive(Default)]
 pub(crate) struct Ports {
+    pub(crate) access_edits: MockAccessEdits,
     pub(crate) accounts: MockAccounts,
     pub(crate) announcements: MockAnnouncements,
     pub(crate) audit: MockAuditTrail,
@@ -82,6 +85,7 @@ pub(crate) struct Ports {
     pub(crate) recovery_codes: MockRecoveryCodes,
     pub(crate) refresh_tokens: MockRefreshTokens,
     pub(crate) replies: MockIdempotentReplies,
+    pub(crate) roles: MockRoles,
     pub(crate) scripts: MockScripts,
     pub(crate) sealer: MockSealer,
     pub(crate) seals: MockSeals,
@@ -103,6 +107,8 @@ impl Ports {
         self.people_and_limits();
         stock::supervised(&mut self.supervised);
         stock::audit_records(&mut self.audit_records);
+        stock::roles(&mut self.roles);
+        stock::access_edits(&mut self.access_edits);
         stock::scripts(&mut self.scripts, &stock);
         stock::versions(&mut self.scripts, &stock);
         self.content();

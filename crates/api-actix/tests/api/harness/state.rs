@@ -8,6 +8,8 @@ use api_actix::health::Health;
 use api_actix::limits::{Limits, Quotas};
 use api_actix::state::Api;
 use application::access::authenticate::Authenticate;
+use application::access::edit::EditAccess;
+use application::access::read::ReadAccess;
 use application::accounts::change_password::ChangePassword;
 use application::accounts::delete::DeleteAccount;
 use application::accounts::forgot_password::ForgotPassword;
@@ -48,6 +50,7 @@ use application::sessions::revoke::RevokeSessions;
 use application::sessions::sign_in::SignIn;
 use application::staff::act_on_account::ActOnAccount;
 use application::staff::read_accounts::ReadAccounts;
+use domain::port::access_edits::AccessEdits;
 use domain::port::access_tokens::AccessTokens;
 use domain::port::account_closures::AccountClosures;
 use domain::port::accounts::Accounts;
@@ -66,6 +69,7 @@ use domain::port::probe::Probe;
 use domain::port::profiles::Profiles;
 use domain::port::provider_flows::ProviderFlows;
 use domain::port::refresh_tokens::RefreshTokens;
+use domain::port::roles::Roles;
 use domain::port::scripts::Scripts;
 use domain::port::sealer::Sealer;
 use domain::port::second_factors::SecondFactors;
@@ -82,6 +86,7 @@ use super::ports::Ports;
 
 /// The ports that several use cases share.
 struct Shared {
+    edits: Arc<dyn AccessEdits>,
     accounts: Arc<dyn Accounts>,
     announcements: Arc<dyn Announcements>,
     records: Arc<dyn AuditRecords>,
@@ -100,6 +105,7 @@ struct Shared {
     profiles: Arc<dyn Profiles>,
     refresh_tokens: Arc<dyn RefreshTokens>,
     replies: Arc<dyn IdempotentReplies>,
+    roles: Arc<dyn Roles>,
     scripts: Arc<dyn Scripts>,
     second_factors: Arc<dyn SecondFactors>,
     sessions: Arc<dyn Sessions>,
@@ -124,7 +130,6 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
     let probe: Arc<dyn Probe> = Arc::new(take(&mut ports.probe));
     let seals = Arc::new(take(&mut ports.seals));
     let shared = Shared::of(ports, people);
-    let refreshed = shared.refresh_tokens.clone();
     let door = over!(shared => Door { second_factors, sessions, hot, announcements, issuer, ids, clock; codec: codec.clone() });
     let resolve = over!(shared => ResolveIdentity { identities, flows, hot, announcements, ids, clock; mode: mode; audit: audit.clone(); codec: codec.clone() });
     Api {
@@ -132,7 +137,7 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         register: over!(shared => Register { accounts, strength, passwords, hot, issuer, ids, clock; mode: mode }),
         sign_in: over!(shared => SignIn { accounts, passwords, ids, clock; audit: audit.clone(); door: door.clone() }),
         complete_sign_in: over!(shared => CompleteSignIn { accounts, factors, hot, announcements, issuer, ids, clock; audit: audit.clone(); codec: codec.clone(); tokens: open_tokens.clone() }),
-        refresh: over!(shared => RefreshSession { sessions, hot, announcements, issuer, ids, clock; tokens: refreshed }),
+        refresh: over!(shared => RefreshSession { sessions, hot, announcements, issuer, ids, clock; tokens: shared.refresh_tokens.clone() }),
         list_sessions: over!(shared => ListSessions { sessions, clock }),
         revoke_sessions: over!(shared => RevokeSessions { sessions, hot, announcements, ids, clock }),
         verify_email: over!(shared => VerifyEmail { accounts, announcements, ids, clock; codec: codec.clone(); tokens: open_tokens.clone() }),
@@ -156,6 +161,8 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         read_audit_log: over!(shared => ReadAuditLog { records }),
         read_accounts: shared.read_accounts(),
         act_on_account: shared.act_on_account(),
+        read_access: over!(shared => ReadAccess { roles }),
+        edit_access: over!(shared => EditAccess { edits, announcements, ids, clock }),
         profiles: over!(shared => ProfilePages { accounts, profiles, ids, clock }),
         publish_script: over!(shared => PublishScript { scripts, accounts, replies, packer, ids, clock }),
         read_script: over!(shared => ReadScript { scripts }),
@@ -210,6 +217,7 @@ impl Shared {
         let second_factors: Arc<dyn SecondFactors> = Arc::new(ports.second_factors);
         let sealer: Arc<dyn Sealer> = Arc::new(ports.sealer);
         Self {
+            edits: Arc::new(ports.access_edits),
             accounts: Arc::new(ports.accounts),
             announcements: Arc::new(ports.announcements),
             records: Arc::new(ports.audit_records),
@@ -237,6 +245,7 @@ impl Shared {
             profiles: Arc::new(ports.profiles),
             refresh_tokens,
             replies: Arc::new(ports.replies),
+            roles: Arc::new(ports.roles),
             scripts: Arc::new(ports.scripts),
             second_factors,
             sessions: Arc::new(ports.sessions),

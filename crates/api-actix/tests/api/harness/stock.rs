@@ -2,12 +2,17 @@
 
 use std::sync::Arc;
 
+use domain::access::edit::{AccessConflict, AccessEdit, RoleEdit};
+use domain::access::impact::{Affected, Impact};
+use domain::access::role::{Counted, RoleName};
 use domain::access::standing::AccessEpoch;
 use domain::account::supervision::{StaffConflict, StaffDecisionMade};
 use domain::audit::reading::AuditRecord;
 use domain::outage::StoreError;
 use domain::page::{Page, Position};
+use domain::port::access_edits::MockAccessEdits;
 use domain::port::audit_records::MockAuditRecords;
+use domain::port::roles::MockRoles;
 use domain::port::scripts::MockScripts;
 use domain::port::supervised_accounts::MockSupervisedAccounts;
 use domain::revision::Revision;
@@ -141,5 +146,55 @@ pub(super) fn audit_records(mock: &mut MockAuditRecords) {
     mock.expect_timeline().returning(move |timeline| {
         let rows = vec![world::suspension()];
         Ok(Page::cut(rows, timeline.window, timeline.limit, place))
+    });
+}
+
+/// Every role that is asked for is there, and nothing that is edited stays.
+pub(super) fn roles(mock: &mut MockRoles) {
+    mock.expect_list()
+        .returning(|| Ok(vec![world::role(&RoleName::parse("curator").unwrap())]));
+    mock.expect_find()
+        .returning(|name| Ok(Some(world::role(name))));
+    mock.expect_list_permissions()
+        .returning(|| Ok(world::permissions()));
+    mock.expect_find_holdings()
+        .returning(|id| Ok((id.as_uuid() != world::MISSING.as_uuid()).then(world::holdings)));
+}
+
+/// Every edit is done, but one of an account that does not exist or of another state than the first; it would affect Ada.
+pub(super) fn access_edits(mock: &mut MockAccessEdits) {
+    mock.expect_decide().returning(|decision| {
+        let user = match &decision.edit {
+            AccessEdit::Assignment(assignment) => Some(assignment.user),
+            AccessEdit::Role(_) | AccessEdit::Permission(_) => None,
+        };
+        if user.is_some_and(|user| user.as_uuid() == world::MISSING.as_uuid()) {
+            return Err(StoreError::Conflict(AccessConflict::NotFound));
+        }
+        let expected = match &decision.edit {
+            AccessEdit::Role(
+                RoleEdit::Describe { expected, .. } | RoleEdit::SetPermissions { expected, .. },
+            ) => Some(*expected),
+            AccessEdit::Role(RoleEdit::Delete { expected, .. }) => *expected,
+            _ => None,
+        };
+        if expected.is_some_and(|seen| seen != Revision::FIRST) {
+            return Err(StoreError::Conflict(AccessConflict::Stale));
+        }
+        Ok(None)
+    });
+    mock.expect_rehearse().returning(|_| {
+        let ada = world::ada().user;
+        let one = Counted::restore(1);
+        Ok(Impact {
+            holders: one,
+            affected: one,
+            sample: vec![Affected {
+                user: ada.id,
+                username: ada.username,
+                gained: world::holdings().permissions(),
+                lost: domain::access::permission_name::PermissionNames::default(),
+            }],
+        })
     });
 }

@@ -2,7 +2,9 @@
 
 use api_actix::digest::sha256;
 use chrono::TimeDelta;
-use domain::access::role::RoleName;
+use domain::access::impact::{Grant, Holdings};
+use domain::access::permission_name::PermissionName;
+use domain::access::role::{Counted, ListedPermission, Purpose, Role, RoleName};
 use domain::account::email::Email;
 use domain::account::profile::DisplayName;
 use domain::account::supervision::{Dossier, HeldRole};
@@ -12,6 +14,7 @@ use domain::audit::reading::AuditRecord;
 use domain::audit::{Outcome, Party};
 use domain::id::{AuditId, ScriptId, UserId};
 use domain::port::clock::Clock;
+use domain::revision::Revision;
 use domain::script::content::{PackedContent, Sha256};
 use domain::script::entity::{Owner, ScriptDetail, ScriptSummary, VersionInContext};
 use domain::script::slug::Slug;
@@ -69,6 +72,52 @@ pub(crate) fn dossier() -> Dossier {
         scripts: 3,
         providers: vec!["email".to_owned()],
         has_second_factor: false,
+    }
+}
+
+/// A role by any name: it features scripts, and nobody holds it.
+pub(crate) fn role(name: &RoleName) -> Role {
+    let now = FixedClock::default().now();
+    Role {
+        name: name.clone(),
+        purpose: Purpose::parse("Chooses what is featured").unwrap(),
+        is_default: false,
+        permissions: std::iter::once(PermissionName::parse("scripts.featured").unwrap()).collect(),
+        holders: Counted::restore(0),
+        revision: Revision::FIRST,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// The permissions that there are: one that the code knows, and one that it does not know.
+pub(crate) fn permissions() -> Vec<ListedPermission> {
+    let now = FixedClock::default().now();
+    let listed = |name: &str| ListedPermission {
+        name: PermissionName::parse(name).unwrap(),
+        purpose: Purpose::default(),
+        roles: vec![RoleName::admin(), RoleName::parse("curator").unwrap()],
+        created_at: now,
+        updated_at: now,
+    };
+    vec![listed("bundles.publish"), listed("scripts.featured")]
+}
+
+/// What Ada holds: Grace made her a curator.
+pub(crate) fn holdings() -> Holdings {
+    let curator = role(&RoleName::parse("curator").unwrap());
+    let ada = ada().user;
+    Holdings {
+        user: ada.id,
+        username: ada.username,
+        status: ada.status,
+        email_verified: true,
+        grants: vec![Grant {
+            role: curator.name,
+            permissions: curator.permissions,
+            by: Some((user_id("grace"), Username::parse("grace").unwrap())),
+            at: FixedClock::default().now(),
+        }],
     }
 }
 
