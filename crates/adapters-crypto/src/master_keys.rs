@@ -16,6 +16,7 @@ pub(crate) enum Purpose {
     AccessTokens,
     SecretsAtRest,
     RecoveryCodes,
+    AuditChain,
 }
 
 impl Purpose {
@@ -27,6 +28,7 @@ impl Purpose {
             Self::AccessTokens => b"scripthub access tokens v1",
             Self::SecretsAtRest => b"scripthub secrets at rest v1",
             Self::RecoveryCodes => b"scripthub recovery codes v1",
+            Self::AuditChain => b"scripthub audit chain v1",
         }
     }
 }

@@ -2,6 +2,7 @@
 //! of used sessions until they are written down.
 
 mod announcements;
+mod audit_notes;
 mod hot_sessions;
 mod rate_limiter;
 mod session_uses;
@@ -9,6 +10,7 @@ mod standings;
 mod trust;
 
 pub use announcements::LocalAnnouncements;
+pub use audit_notes::AuditNotePad;
 pub use hot_sessions::NoHotSessions;
 pub use rate_limiter::LocalRateLimiter;
 pub use session_uses::SessionUseNotes;

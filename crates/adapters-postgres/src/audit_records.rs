@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::audit::reading::{AuditFilter, AuditListing, AuditRecord, SecurityTimeline};
-use domain::audit::{AuditAction, Subject};
+use domain::audit::{AuditAction, Outcome, Subject};
 use domain::outage::Outage;
 use domain::page::{Limit, Page, Position, Window};
 use domain::port::audit_records::AuditRecords;
@@ -53,7 +53,7 @@ async fn list(
     page(rows, listing.window, listing.limit)
 }
 
-/// One text for each combination of filters; each filter has an index that ends in the id.
+/// One text for each combination of filters; each filter has an index that ends in time and id.
 fn filtered<'q>(mut statement: Handwritten<'q>, filter: &'q AuditFilter) -> Handwritten<'q> {
     if let Some(actor) = filter.actor {
         statement = statement
@@ -73,9 +73,12 @@ fn filtered<'q>(mut statement: Handwritten<'q>, filter: &'q AuditFilter) -> Hand
             .value::<Text, _>(action.name());
     }
     if let Some(outcome) = filter.outcome {
-        statement = statement
-            .text(" AND outcome = ")
-            .value::<Text, _>(outcome.name());
+        // Written out, because the index of what failed can only be used where the statement says so.
+        statement = statement.text(match outcome {
+            Outcome::Success => " AND outcome = 'success'",
+            Outcome::Failure => " AND outcome = 'failure'",
+            Outcome::Denied => " AND outcome = 'denied'",
+        });
     }
     if let Some(from) = filter.from {
         statement = statement
@@ -132,19 +135,24 @@ async fn of_person(
     page(rows, window, limit)
 }
 
-/// Ids follow the order of time, so the id alone tells the place.
 fn in_window(statement: Handwritten<'_>, window: Window) -> Handwritten<'_> {
-    match window {
-        Window::First => statement,
-        Window::After(place) => statement.text(" AND id < ").value::<Uuid, _>(place.id),
-        Window::Before(place) => statement.text(" AND id > ").value::<Uuid, _>(place.id),
-    }
+    let (beyond, place) = match window {
+        Window::First => return statement,
+        Window::After(place) => (" AND (created_at, id) < (", place),
+        Window::Before(place) => (" AND (created_at, id) > (", place),
+    };
+    statement
+        .text(beyond)
+        .value::<Timestamptz, _>(place.at)
+        .text(", ")
+        .value::<Uuid, _>(place.id)
+        .text(")")
 }
 
 fn newest_first(statement: Handwritten<'_>, window: Window, limit: Limit) -> Handwritten<'_> {
     let order = match window {
-        Window::First | Window::After(_) => " ORDER BY id DESC LIMIT ",
-        Window::Before(_) => " ORDER BY id LIMIT ",
+        Window::First | Window::After(_) => " ORDER BY created_at DESC, id DESC LIMIT ",
+        Window::Before(_) => " ORDER BY created_at, id LIMIT ",
     };
     statement
         .text(order)

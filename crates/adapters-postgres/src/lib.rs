@@ -2,6 +2,8 @@
 
 mod access_edits;
 mod accounts;
+mod audit_chain;
+mod audit_partitions;
 mod audit_records;
 mod connect;
 mod failure;
@@ -27,6 +29,8 @@ mod supervision;
 
 pub use access_edits::PgAccessEdits;
 pub use accounts::PgAccounts;
+pub use audit_chain::PgAuditChain;
+pub use audit_partitions::PgAuditPartitions;
 pub use audit_records::PgAuditRecords;
 pub use connect::ConnectError;
 pub use identities::PgIdentities;

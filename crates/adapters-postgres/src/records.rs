@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Binary, Bool, Integer, Jsonb, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::audit::AuditEntry;
 use domain::idempotency::{RequestIdentity, StoredReply};
 use domain::journal::Journal;
 use domain::outage::{Dependency, Outage};
@@ -82,6 +83,17 @@ impl IdempotentReplies for PgRecords {
 impl AuditTrail for PgRecords {
     async fn append(&self, journal: &Journal) -> Result<(), Outage> {
         no_conflict(self.0.write("append_audit", journal.clone(), append).await)
+    }
+
+    async fn append_batch(&self, entries: &[AuditEntry]) -> Result<(), Outage> {
+        let written = self.0.write(
+            "append_audit_batch",
+            entries.to_vec(),
+            async |wire: &AsyncPgConnection, entries: &Vec<AuditEntry>| {
+                journal::write_entries(wire, entries).await
+            },
+        );
+        no_conflict(written.await)
     }
 }
 

@@ -18,7 +18,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    audit_logs (id) {
+    audit_logs (id, created_at) {
         id -> Uuid,
         actor_id -> Nullable<Uuid>,
         actor_kind -> Text,
@@ -32,6 +32,25 @@ diesel::table! {
         user_agent -> Nullable<Text>,
         session_id -> Nullable<Uuid>,
         request_id -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    audit_seals (partition, position) {
+        partition -> Text,
+        position -> Int8,
+        row_id -> Uuid,
+        row_at -> Timestamptz,
+        row_hash -> Bytea,
+        link_hash -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    audit_unsealed (id, created_at) {
+        id -> Uuid,
         created_at -> Timestamptz,
     }
 }
@@ -320,6 +339,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     access_changes,
     access_epoch,
     audit_logs,
+    audit_seals,
+    audit_unsealed,
     auth_providers,
     categories,
     idempotency_keys,

@@ -14,6 +14,8 @@ use application::accounts::resend_verification::ResendVerification;
 use application::accounts::reset_password::ResetPassword;
 use application::accounts::restore::RestoreAccount;
 use application::accounts::verify_email::VerifyEmail;
+use application::audit::decisions::NoteDecisions;
+use application::audit::export_log::ExportAuditLog;
 use application::audit::read_log::ReadAuditLog;
 use application::audit::read_timeline::ReadTimeline;
 use application::providers::begin::BeginProviderFlow;
@@ -106,6 +108,10 @@ pub struct Api {
     pub read_timeline: ReadTimeline,
     /// The audit log, for staff.
     pub read_audit_log: ReadAuditLog,
+    /// Exporting the audit log.
+    pub export_audit_log: ExportAuditLog,
+    /// Writing down what was refused and what was allowed.
+    pub note_decisions: NoteDecisions,
     /// Looking accounts up, for staff.
     pub read_accounts: ReadAccounts,
     /// What staff does to accounts.

@@ -6,6 +6,8 @@
 
 mod access_edits;
 mod accounts;
+mod audit_chain;
+mod audit_partitions;
 mod audit_records;
 mod closures;
 mod common;

@@ -22,7 +22,7 @@ use domain::id::UserId;
 use domain::page::{Limit, Window};
 use domain::violation::Violation;
 
-use super::tell;
+use super::{audit, tell};
 use crate::config::Config;
 use crate::wiring::Platform;
 
@@ -87,6 +87,11 @@ pub(super) enum Act {
     },
     /// Let every node forget what it remembers of permissions, after they were changed by SQL
     FlushPermissions,
+    /// Prove that the audit log is what was written
+    Audit {
+        #[command(subcommand)]
+        act: audit::AuditAct,
+    },
 }
 
 /// The account that is meant.
@@ -100,6 +105,7 @@ pub(super) struct Whom {
 pub(super) async fn perform(config: &Config, act: Act) -> Result<()> {
     let platform = Platform::of(config)?;
     match act {
+        Act::Audit { act } => audit::perform(&platform, act).await,
         Act::CreateAdmin {
             email,
             username,

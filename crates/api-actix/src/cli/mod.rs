@@ -1,6 +1,7 @@
 //! The command line of `scripthub`.
 
 mod admin;
+mod audit;
 mod keys;
 mod serve;
 

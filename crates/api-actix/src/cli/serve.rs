@@ -58,7 +58,7 @@ pub(super) async fn serve(config: &Config, args: ServeArgs) -> Result<()> {
     tokio::spawn(page);
     if args.role != Role::Api {
         background.work(platform.worker(config));
-        platform.tidy_up(&background);
+        platform.tidy_up(config, &background);
     }
     let door = match args.role {
         Role::Worker => None,

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::TimeDelta;
 use domain::account::registration::RegistrationMode;
+use domain::audit::notes::AllowedActs;
 use domain::secret::Secret;
 use domain::session::rotation::Lifetimes;
 use ipnet::IpNet;
@@ -112,6 +113,10 @@ pub struct Config {
     pub registration: RegistrationMode,
     /// Whom people can sign in through.
     pub providers: ProvidersConfig,
+    /// How much of what was allowed goes into the audit log.
+    pub audit_allowed: AllowedActs,
+    /// How long the audit log is kept.
+    pub audit_retention: TimeDelta,
     /// How much clients may do.
     pub quotas: Quotas,
     /// Where mails go.
@@ -201,6 +206,8 @@ impl Reader {
             lifetimes: self.lifetimes()?,
             registration: self.parsed("REGISTRATION", "open", value::registration)?,
             providers: ProvidersConfig::read(&mut self.0)?,
+            audit_allowed: self.parsed("AUDIT_ALLOWED", "privileged", value::allowed_acts)?,
+            audit_retention: self.parsed("AUDIT_RETENTION", "400d", value::retention)?,
             quotas: self.quotas()?,
             mail_url: self.mail_url()?,
             mail_from: self.parsed("MAIL_FROM", "ScriptHub <noreply@localhost>", |text| {

@@ -62,6 +62,8 @@ impl Config {
             ("REFRESH_ABSOLUTE_TTL", time(lives.absolute)),
             ("REFRESH_GRACE", time(lives.grace)),
             ("REGISTRATION", self.registration.name().to_owned()),
+            ("AUDIT_ALLOWED", self.audit_allowed.name().to_owned()),
+            ("AUDIT_RETENTION", time(self.audit_retention)),
             ("RATE_LIMIT_AUTH", quota(quotas.auth)),
             ("RATE_LIMIT_AUTH_IP", quota(quotas.auth_ip)),
             ("RATE_LIMIT_API", quota(quotas.api)),

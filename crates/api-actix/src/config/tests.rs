@@ -63,6 +63,8 @@ fn a_malformed_setting_stops_the_start_by_name() {
         ("CORS_ALLOWED_ORIGINS", "*"),
         ("TRUSTED_PROXIES", "everybody"),
         ("REGISTRATION", "maybe"),
+        ("AUDIT_ALLOWED", "some"),
+        ("AUDIT_RETENTION", "30d"),
         ("RATE_LIMIT_AUTH", "many"),
         ("ACCESS_TOKEN_TTL", "10"),
         ("JWT_ALGORITHM", "none"),

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use chrono::TimeDelta;
 use domain::account::registration::RegistrationMode;
+use domain::audit::notes::AllowedActs;
 use domain::limit::quota::Quota;
 use ipnet::IpNet;
 use url::Url;
@@ -40,6 +41,23 @@ pub(super) fn registration(text: &str) -> Result<RegistrationMode, Rule> {
         .into_iter()
         .find(|mode| mode.name() == text)
         .ok_or_else(|| format!("must be open, confirm_first or closed, not {text:?}"))
+}
+
+/// `none`, `privileged` or `all`.
+pub(super) fn allowed_acts(text: &str) -> Result<AllowedActs, Rule> {
+    AllowedActs::ALL
+        .into_iter()
+        .find(|acts| acts.name() == text)
+        .ok_or_else(|| format!("must be none, privileged or all, not {text:?}"))
+}
+
+/// A time of 31 days or more: the database drops nothing younger than 30.
+pub(super) fn retention(text: &str) -> Result<TimeDelta, Rule> {
+    let time = duration(text)?;
+    if time < TimeDelta::days(31) {
+        return Err(format!("must be 31d or longer, not {text:?}"));
+    }
+    Ok(time)
 }
 
 /// `127.0.0.1:8080`.
@@ -153,6 +171,22 @@ mod tests {
         let networks = networks("10.0.0.0/8, ::1").unwrap();
         assert_eq!(networks.len(), 2);
         assert!(super::networks("10.0.0.0/33").is_err());
+    }
+
+    #[test]
+    fn the_audit_log_is_kept_for_a_month_at_least() {
+        assert_eq!(retention("400d").unwrap(), TimeDelta::days(400));
+        for bad in ["30d", "1s", "for ever"] {
+            assert!(retention(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_was_allowed_is_noted_by_name() {
+        for acts in AllowedActs::ALL {
+            assert_eq!(allowed_acts(acts.name()), Ok(acts));
+        }
+        assert!(allowed_acts("some").is_err());
     }
 
     #[test]

@@ -67,15 +67,34 @@ fn actor(request: &HttpRequest) -> Result<Actor, Problem> {
     }
 }
 
-fn permit<P: Right>(actor: Actor) -> Result<Permitted<P>, Problem> {
-    actor.permit().map_err(|denied| {
-        let permission = match denied {
-            Denied::Missing(permission) => permission.name(),
-            Denied::EmailNotVerified => "email_not_verified",
-        };
-        metrics::counter!("access_denied_total", "permission" => permission).increment(1);
-        denied.into()
-    })
+fn permit<P: Right>(request: &HttpRequest, actor: Actor) -> Result<Permitted<P>, Problem> {
+    let decisions = request
+        .app_data::<web::Data<Api>>()
+        .map(|api| &api.note_decisions);
+    let route = || {
+        let pattern = request.match_pattern().unwrap_or_default();
+        format!("{} {pattern}", request.method())
+    };
+    let who = actor.clone();
+    match actor.permit() {
+        Ok(permitted) => {
+            if let Some(decisions) = decisions.filter(|it| it.allowed.include(P::PERMISSION)) {
+                decisions.allowed(&who, P::PERMISSION, &route());
+            }
+            Ok(permitted)
+        }
+        Err(denied) => {
+            let permission = match denied {
+                Denied::Missing(permission) => permission.name(),
+                Denied::EmailNotVerified => "email_not_verified",
+            };
+            metrics::counter!("access_denied_total", "permission" => permission).increment(1);
+            if let Some(decisions) = decisions {
+                decisions.denied(&who, P::PERMISSION, denied, &route());
+            }
+            Err(denied.into())
+        }
+    }
 }
 
 impl FromRequest for SignedIn {
@@ -105,7 +124,11 @@ impl<P: Right> FromRequest for Authorized<P> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(actor(request).and_then(permit).map(Self))
+        ready(
+            actor(request)
+                .and_then(|actor| permit(request, actor))
+                .map(Self),
+        )
     }
 }
 

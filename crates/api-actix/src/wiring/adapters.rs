@@ -5,18 +5,19 @@ use std::sync::Arc;
 use std::thread;
 
 use adapters_crypto::{
-    AeadSealer, BcryptHasher, BcryptSettings, GzipPacker, HmacOneTimeTokens, HmacRecoveryCodes,
-    HmacRefreshTokens, HmacSeals, JwtAccessTokens, JwtKeys, JwtSettings, MasterKeys, TotpPasswords,
-    ZxcvbnStrength,
+    AeadSealer, BcryptHasher, BcryptSettings, GzipPacker, HmacAuditLinks, HmacOneTimeTokens,
+    HmacRecoveryCodes, HmacRefreshTokens, HmacSeals, JwtAccessTokens, JwtKeys, JwtSettings,
+    MasterKeys, TotpPasswords, ZxcvbnStrength,
 };
 use adapters_memory::{
-    LocalAnnouncements, LocalRateLimiter, NoHotSessions, SessionUseNotes, StandingCopies,
+    AuditNotePad, LocalAnnouncements, LocalRateLimiter, NoHotSessions, SessionUseNotes,
+    StandingCopies,
 };
 use adapters_oauth::Providers;
 use adapters_postgres::{
-    Pg, PgAccessEdits, PgAccounts, PgAuditRecords, PgIdentities, PgJobs, PgOneTimeTokens,
-    PgProfiles, PgProviderFlows, PgRecords, PgRoles, PgScripts, PgSecondFactors, PgSessions,
-    PgStandings, PgSupervisedAccounts, PoolSettings,
+    Pg, PgAccessEdits, PgAccounts, PgAuditChain, PgAuditPartitions, PgAuditRecords, PgIdentities,
+    PgJobs, PgOneTimeTokens, PgProfiles, PgProviderFlows, PgRecords, PgRoles, PgScripts,
+    PgSecondFactors, PgSessions, PgStandings, PgSupervisedAccounts, PoolSettings,
 };
 use adapters_redis::{
     Redis, RedisAnnouncements, RedisHotSessions, RedisRateLimiter, RedisSettings,
@@ -44,6 +45,10 @@ pub(super) struct Adapters {
     pub(super) pg: Pg,
     pub(super) access_edits: Arc<PgAccessEdits>,
     pub(super) accounts: Arc<PgAccounts>,
+    pub(super) audit_chain: Arc<PgAuditChain>,
+    pub(super) audit_links: Arc<HmacAuditLinks>,
+    pub(super) audit_notes: Arc<AuditNotePad>,
+    pub(super) audit_partitions: Arc<PgAuditPartitions>,
     pub(super) audit_records: Arc<PgAuditRecords>,
     pub(super) identities: Arc<PgIdentities>,
     pub(super) jobs: Arc<PgJobs>,
@@ -110,6 +115,10 @@ impl Adapters {
             ids: Arc::new(SystemIds),
             access_edits: Arc::new(PgAccessEdits::new(pg.clone())),
             accounts: Arc::new(PgAccounts::new(pg.clone())),
+            audit_chain: Arc::new(PgAuditChain::new(pg.clone())),
+            audit_links: Arc::new(HmacAuditLinks::new(&master)),
+            audit_notes: Arc::new(AuditNotePad::default()),
+            audit_partitions: Arc::new(PgAuditPartitions::new(pg.clone())),
             audit_records: Arc::new(PgAuditRecords::new(pg.clone())),
             identities: Arc::new(PgIdentities::new(pg.clone())),
             jobs: Arc::new(PgJobs::new(pg.clone())),

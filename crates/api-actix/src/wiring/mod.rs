@@ -2,6 +2,7 @@
 
 mod access;
 mod adapters;
+mod audit;
 mod own_account;
 mod providers;
 mod second_factor;
@@ -94,15 +95,24 @@ impl Platform {
         access::edit(&self.adapters)
     }
 
+    /// How the operator verifies the audit log.
+    #[must_use]
+    pub fn verify_audit_log(&self) -> application::audit::verify_log::VerifyAuditLog {
+        audit::verify_log(&self.adapters)
+    }
+
     /// Starts what a process that answers requests has to do besides.
     pub fn follow(&self, background: &Background) {
         tasks::follow_access(&self.adapters, background);
         tasks::compare_permissions(&self.adapters, background);
         tasks::record_uses(&self.adapters, background);
+        audit::write_notes(&self.adapters, background);
     }
 
     /// Starts what a process that works on the queue has to do besides.
-    pub fn tidy_up(&self, background: &Background) {
+    pub fn tidy_up(&self, config: &Config, background: &Background) {
+        audit::seal_log(&self.adapters, background);
+        audit::keep_partitions(&self.adapters, config, background);
         tasks::purge(&self.adapters, background);
         tasks::end_suspensions(&self.adapters, background);
     }

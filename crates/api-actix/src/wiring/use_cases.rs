@@ -36,7 +36,7 @@ use domain::port::probe::Probe;
 
 use super::adapters::Adapters;
 use super::own_account::{delete_account, restore_account};
-use super::{access, providers, second_factor, staff};
+use super::{access, audit, providers, second_factor, staff};
 use crate::client_ip::ClientAddresses;
 use crate::config::Config;
 use crate::health::{Health, PartView};
@@ -77,6 +77,8 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         read_audit_log: ReadAuditLog {
             records: adapters.audit_records.clone(),
         },
+        export_audit_log: audit::export_log(adapters),
+        note_decisions: audit::note_decisions(adapters, config),
         read_accounts: staff::read_accounts(adapters),
         act_on_account: staff::act_on_account(adapters),
         read_access: access::read(adapters),

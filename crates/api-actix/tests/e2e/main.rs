@@ -9,6 +9,7 @@ mod harness;
 
 #[cfg(test)]
 mod aborts;
+mod audit;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]

@@ -104,6 +104,50 @@ permissions! {
     SystemRead = 34, "system.read";
 }
 
+impl Permission {
+    /// Whether it lets its holder act upon what belongs to others, or see what is kept from them: what staff is trusted with.
+    #[must_use]
+    pub const fn is_privileged(self) -> bool {
+        match self {
+            Self::UsersRead
+            | Self::UsersUpdate
+            | Self::UsersSuspend
+            | Self::UsersDelete
+            | Self::UsersRestore
+            | Self::UsersRoles
+            | Self::RolesRead
+            | Self::RolesManage
+            | Self::PermissionsManage
+            | Self::ScriptsUpdateAny
+            | Self::ScriptsDeleteAny
+            | Self::ScriptsModerate
+            | Self::ScriptsErase
+            | Self::CommentsModerate
+            | Self::ReportsRead
+            | Self::ReportsResolve
+            | Self::AppealsResolve
+            | Self::BlocklistManage
+            | Self::TaxonomyManage
+            | Self::AuditRead
+            | Self::SystemRead => true,
+            Self::AuthEmail
+            | Self::AuthDiscord
+            | Self::AuthGoogle
+            | Self::AuthGithub
+            | Self::ScriptsRead
+            | Self::ScriptsCreate
+            | Self::ScriptsUpdate
+            | Self::ScriptsDelete
+            | Self::ScriptsFeatured
+            | Self::ScriptsRate
+            | Self::CommentsCreate
+            | Self::ReportsCreate
+            | Self::ApiAdvanced
+            | Self::ApiKeysCreate => false,
+        }
+    }
+}
+
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

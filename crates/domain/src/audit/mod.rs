@@ -1,5 +1,7 @@
 //! Who did what to whom, and with what outcome.
 
+pub mod chain;
+pub mod notes;
 pub mod reading;
 
 use chrono::{DateTime, Utc};
@@ -114,6 +116,14 @@ actions! {
     DeleteScript = "script.delete",
     /// A softly deleted script was brought back.
     RestoreScript = "script.restore",
+    /// An act was refused for lack of a permission, or of a confirmed address.
+    DenyAccess = "access.denied",
+    /// A permission was used.
+    UsePermission = "access.allowed",
+    /// The audit log was exported.
+    ExportAudit = "audit.export",
+    /// Whole partitions of the audit log were dropped, because their time was over.
+    DropAudit = "audit.drop",
 }
 
 /// Who acted.

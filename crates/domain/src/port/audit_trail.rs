@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use crate::audit::AuditEntry;
 use crate::journal::Journal;
 use crate::outage::Outage;
 
@@ -11,4 +12,8 @@ use crate::outage::Outage;
 pub trait AuditTrail: Send + Sync {
     /// Appends what happened without changing anything else, such as a failed sign-in.
     async fn append(&self, journal: &Journal) -> Result<(), Outage>;
+
+    /// Appends many entries at once, in one statement. An entry that is there already is left as it is, so a batch whose outcome
+    /// is unknown can be brought again.
+    async fn append_batch(&self, entries: &[AuditEntry]) -> Result<(), Outage>;
 }

@@ -1,24 +1,18 @@
 //! `GET /api/audit-logs`
 
-use std::net::IpAddr;
-
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use chrono::{DateTime, Utc};
 use domain::access::permission::Permission;
 use domain::access::proof::ReadAudit;
-use domain::audit::reading::{AuditFilter, AuditListing, AuditRecord};
-use domain::audit::{AuditAction, Outcome, Party};
-use domain::id::{SessionId, UserId};
+use domain::audit::reading::{AuditFilter, AuditListing};
 use domain::page::Limit;
-use domain::violation::Violation;
 use garde::Validate;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
+use super::filter::{FilterTexts, a_request_id, a_time, an_action, an_id, an_outcome};
+use super::view::AuditRecordView;
 use crate::cursor::{self, Listed, PageView};
-use crate::extract::{Authorized, Query, checked, optional};
+use crate::extract::{Authorized, Query, optional};
 use crate::problem::Problem;
 use crate::state::Api;
 
@@ -52,7 +46,7 @@ pub(super) struct AuditQuery {
     #[param(value_type = Option<DateTime<Utc>>, example = "2099-01-01T00:00:00Z")]
     to: Option<String>,
     /// In the request of this id.
-    #[garde(length(bytes, max = 128))]
+    #[garde(custom(optional(a_request_id)))]
     request_id: Option<String>,
     /// 1 to 50, with `api.advanced` to 100.
     #[garde(skip)]
@@ -63,115 +57,19 @@ pub(super) struct AuditQuery {
     cursor: Option<String>,
 }
 
-fn an_id(text: &str) -> Result<Uuid, Violation> {
-    Uuid::try_parse(text).map_err(|_not_an_id| Violation::Malformed("a UUID"))
-}
-
-fn an_action(name: &str) -> Result<AuditAction, Violation> {
-    AuditAction::by_name(name).ok_or(Violation::Unknown("the actions of the audit log"))
-}
-
-fn an_outcome(name: &str) -> Result<Outcome, Violation> {
-    Outcome::by_name(name).ok_or(Violation::Unknown("success, failure, denied"))
-}
-
-fn a_time(text: &str) -> Result<DateTime<Utc>, Violation> {
-    DateTime::parse_from_rfc3339(text)
-        .map(|time| time.with_timezone(&Utc))
-        .map_err(|_not_a_time| Violation::Malformed("a time such as 2026-01-31T12:00:00Z"))
-}
-
 impl AuditQuery {
     fn filter(&self) -> Result<AuditFilter, Problem> {
-        let id =
-            |field, text: &Option<String>| checked(field, text.as_deref().map(an_id).transpose());
-        let time =
-            |field, text: &Option<String>| checked(field, text.as_deref().map(a_time).transpose());
-        let action = self.action.as_deref().map(an_action).transpose();
-        let outcome = self.outcome.as_deref().map(an_outcome).transpose();
-        Ok(AuditFilter {
-            actor: id("actor", &self.actor)?.map(UserId::new),
-            subject: id("subject", &self.subject)?,
-            action: checked("action", action)?,
-            outcome: checked("outcome", outcome)?,
-            from: time("from", &self.from)?,
-            to: time("to", &self.to)?,
-            request_id: self.request_id.clone(),
-        })
-    }
-}
-
-/// A row of the audit log.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(title = "AuditRecord")]
-pub(super) struct AuditRecordView {
-    /// The row's id; ids follow the order of time.
-    id: Uuid,
-    /// When it happened.
-    at: DateTime<Utc>,
-    /// `anonymous`, `user`, `system` or `operator`.
-    #[schema(example = "user")]
-    actor_kind: &'static str,
-    /// The account that acted.
-    actor_id: Option<Uuid>,
-    /// What was done.
-    #[schema(example = "account.suspend")]
-    action: String,
-    /// `success`, `failure` or `denied`.
-    #[schema(example = "success")]
-    outcome: &'static str,
-    /// `user`, `session`, `script` or `none`.
-    #[schema(example = "user")]
-    subject_kind: String,
-    /// What it was done to.
-    subject_id: Option<Uuid>,
-    /// What was there before, as far as it changed.
-    #[schema(value_type = Object)]
-    before: Value,
-    /// What is there since, as far as it changed.
-    #[schema(value_type = Object)]
-    after: Value,
-    /// The client's address.
-    #[schema(value_type = Option<String>)]
-    ip: Option<IpAddr>,
-    /// The client.
-    user_agent: Option<String>,
-    /// The session that acted.
-    session_id: Option<Uuid>,
-    /// The request.
-    request_id: Option<String>,
-}
-
-impl From<&AuditRecord> for AuditRecordView {
-    fn from(record: &AuditRecord) -> Self {
-        let (actor_kind, actor_id) = match record.actor {
-            Party::Anonymous => ("anonymous", None),
-            Party::User(user) => ("user", Some(user.as_uuid())),
-            Party::System => ("system", None),
-            Party::Operator => ("operator", None),
+        let texts = FilterTexts {
+            actor: self.actor.as_deref(),
+            subject: self.subject.as_deref(),
+            action: self.action.as_deref(),
+            outcome: self.outcome.as_deref(),
+            from: self.from.as_deref(),
+            to: self.to.as_deref(),
+            request_id: self.request_id.as_deref(),
         };
-        Self {
-            id: record.id.as_uuid(),
-            at: record.at,
-            actor_kind,
-            actor_id,
-            action: record.action.clone(),
-            outcome: record.outcome.name(),
-            subject_kind: record.subject_kind.clone(),
-            subject_id: record.subject_id,
-            before: picture(&record.before),
-            after: picture(&record.after),
-            ip: record.ip,
-            user_agent: record.user_agent.clone(),
-            session_id: record.session.map(SessionId::as_uuid),
-            request_id: record.request_id.clone(),
-        }
+        texts.read()
     }
-}
-
-/// The stored object. PostgreSQL keeps no broken JSON; should one come all the same, it is shown as nothing.
-fn picture(stored: &str) -> Value {
-    serde_json::from_str(stored).unwrap_or(Value::Null)
 }
 
 /// Search the audit log

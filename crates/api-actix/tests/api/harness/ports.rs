@@ -20,6 +20,7 @@ use domain::port::access_edits::MockAccessEdits;
 use domain::port::account_closures::MockAccountClosures;
 use domain::port::accounts::{Credentials, MockAccounts};
 use domain::port::announcements::MockAnnouncements;
+use domain::port::audit_notes::MockAuditNotes;
 use domain::port::audit_records::MockAuditRecords;
 use domain::port::audit_trail::MockAuditTrail;
 use domain::port::clock::Clock;
@@ -66,6 +67,7 @@ pub(crate) struct Ports {
     pub(crate) accounts: MockAccounts,
     pub(crate) announcements: MockAnnouncements,
     pub(crate) audit: MockAuditTrail,
+    pub(crate) audit_notes: MockAuditNotes,
     pub(crate) audit_records: MockAuditRecords,
     pub(crate) closures: MockAccountClosures,
     pub(crate) codec: MockOneTimeTokenCodec,
@@ -106,6 +108,7 @@ impl Ports {
         providers::defaults(&mut self);
         self.people_and_limits();
         stock::supervised(&mut self.supervised);
+        self.audit_notes.expect_note().return_const(());
         stock::audit_records(&mut self.audit_records);
         stock::roles(&mut self.roles);
         stock::access_edits(&mut self.access_edits);

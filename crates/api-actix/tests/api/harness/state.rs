@@ -19,6 +19,8 @@ use application::accounts::resend_verification::ResendVerification;
 use application::accounts::reset_password::ResetPassword;
 use application::accounts::restore::RestoreAccount;
 use application::accounts::verify_email::VerifyEmail;
+use application::audit::decisions::NoteDecisions;
+use application::audit::export_log::ExportAuditLog;
 use application::audit::read_log::ReadAuditLog;
 use application::audit::read_timeline::ReadTimeline;
 use application::providers::begin::BeginProviderFlow;
@@ -50,11 +52,13 @@ use application::sessions::revoke::RevokeSessions;
 use application::sessions::sign_in::SignIn;
 use application::staff::act_on_account::ActOnAccount;
 use application::staff::read_accounts::ReadAccounts;
+use domain::audit::notes::AllowedActs;
 use domain::port::access_edits::AccessEdits;
 use domain::port::access_tokens::AccessTokens;
 use domain::port::account_closures::AccountClosures;
 use domain::port::accounts::Accounts;
 use domain::port::announcements::Announcements;
+use domain::port::audit_notes::AuditNotes;
 use domain::port::audit_records::AuditRecords;
 use domain::port::clock::Clock;
 use domain::port::content_packer::ContentPacker;
@@ -89,6 +93,7 @@ struct Shared {
     edits: Arc<dyn AccessEdits>,
     accounts: Arc<dyn Accounts>,
     announcements: Arc<dyn Announcements>,
+    notes: Arc<dyn AuditNotes>,
     records: Arc<dyn AuditRecords>,
     clock: Arc<dyn Clock>,
     factors: FactorCheck,
@@ -156,6 +161,8 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         list_ways: over!(shared => ListWays { providers, identities }),
         unlink_provider: over!(shared => UnlinkProvider { providers, identities, ids, clock }),
         delete_account: over!(shared => DeleteAccount { closures, hot, announcements, ids, clock }),
+        export_audit_log: over!(shared => ExportAuditLog { ids, clock; audit: audit.clone(); records: shared.records.clone() }),
+        note_decisions: over!(shared => NoteDecisions { notes, ids, clock; allowed: AllowedActs::Privileged }),
         restore_account: over!(shared => RestoreAccount { accounts, closures, passwords, announcements, ids, clock; audit: audit }),
         read_timeline: over!(shared => ReadTimeline { records }),
         read_audit_log: over!(shared => ReadAuditLog { records }),
@@ -220,6 +227,7 @@ impl Shared {
             edits: Arc::new(ports.access_edits),
             accounts: Arc::new(ports.accounts),
             announcements: Arc::new(ports.announcements),
+            notes: Arc::new(ports.audit_notes),
             records: Arc::new(ports.audit_records),
             clock: Arc::new(FixedClock::default()),
             factors: FactorCheck {
