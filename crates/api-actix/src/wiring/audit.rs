@@ -7,6 +7,8 @@ use adapters_memory::AuditNotePad;
 use application::audit::decisions::{NoteDecisions, WriteNotes};
 use application::audit::export_log::ExportAuditLog;
 use application::audit::keep_partitions::KeepPartitions;
+use application::audit::read_log::ReadAuditLog;
+use application::audit::read_timeline::ReadTimeline;
 use application::audit::seal_log::SealAuditLog;
 use application::audit::verify_log::VerifyAuditLog;
 use domain::outage::Outage;
@@ -29,6 +31,18 @@ pub(super) fn note_decisions(adapters: &Adapters, config: &Config) -> NoteDecisi
         notes: adapters.audit_notes.clone(),
         ids: adapters.ids.clone(),
         clock: adapters.clock.clone(),
+    }
+}
+
+pub(super) fn read_log(adapters: &Adapters) -> ReadAuditLog {
+    ReadAuditLog {
+        records: adapters.audit_records.clone(),
+    }
+}
+
+pub(super) fn read_timeline(adapters: &Adapters) -> ReadTimeline {
+    ReadTimeline {
+        records: adapters.audit_records.clone(),
     }
 }
 

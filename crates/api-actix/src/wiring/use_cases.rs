@@ -11,8 +11,6 @@ use application::accounts::register::Register;
 use application::accounts::resend_verification::ResendVerification;
 use application::accounts::reset_password::ResetPassword;
 use application::accounts::verify_email::VerifyEmail;
-use application::audit::read_log::ReadAuditLog;
-use application::audit::read_timeline::ReadTimeline;
 use application::jobs::send_mail::SendMail;
 use application::jobs::worker::Worker;
 use application::scripts::add_version::AddVersion;
@@ -71,12 +69,8 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         unlink_provider: providers::unlink(adapters),
         delete_account: delete_account(adapters),
         restore_account: restore_account(adapters),
-        read_timeline: ReadTimeline {
-            records: adapters.audit_records.clone(),
-        },
-        read_audit_log: ReadAuditLog {
-            records: adapters.audit_records.clone(),
-        },
+        read_timeline: audit::read_timeline(adapters),
+        read_audit_log: audit::read_log(adapters),
         export_audit_log: audit::export_log(adapters),
         note_decisions: audit::note_decisions(adapters, config),
         read_accounts: staff::read_accounts(adapters),

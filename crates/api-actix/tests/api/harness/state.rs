@@ -60,6 +60,7 @@ use domain::port::accounts::Accounts;
 use domain::port::announcements::Announcements;
 use domain::port::audit_notes::AuditNotes;
 use domain::port::audit_records::AuditRecords;
+use domain::port::audit_trail::AuditTrail;
 use domain::port::clock::Clock;
 use domain::port::content_packer::ContentPacker;
 use domain::port::hot_sessions::HotSessions;
@@ -67,6 +68,7 @@ use domain::port::idempotent_replies::IdempotentReplies;
 use domain::port::identities::Identities;
 use domain::port::identity_providers::IdentityProviders;
 use domain::port::ids::Ids;
+use domain::port::one_time_tokens::OneTimeTokenCodec;
 use domain::port::password_hasher::PasswordHasher;
 use domain::port::password_strength::PasswordStrength;
 use domain::port::probe::Probe;
@@ -93,6 +95,8 @@ struct Shared {
     edits: Arc<dyn AccessEdits>,
     accounts: Arc<dyn Accounts>,
     announcements: Arc<dyn Announcements>,
+    audit: Arc<dyn AuditTrail>,
+    codec: Arc<dyn OneTimeTokenCodec>,
     notes: Arc<dyn AuditNotes>,
     records: Arc<dyn AuditRecords>,
     clock: Arc<dyn Clock>,
@@ -128,42 +132,40 @@ macro_rules! over {
 
 pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_only: bool) -> Api {
     let mode = ports.mode;
-    let audit = Arc::new(take(&mut ports.audit));
-    let codec = Arc::new(take(&mut ports.codec));
     let open_tokens = Arc::new(take(&mut ports.one_time_tokens));
     let limiter = Arc::new(take(&mut ports.limiter));
     let probe: Arc<dyn Probe> = Arc::new(take(&mut ports.probe));
     let seals = Arc::new(take(&mut ports.seals));
     let shared = Shared::of(ports, people);
-    let door = over!(shared => Door { second_factors, sessions, hot, announcements, issuer, ids, clock; codec: codec.clone() });
-    let resolve = over!(shared => ResolveIdentity { identities, flows, hot, announcements, ids, clock; mode: mode; audit: audit.clone(); codec: codec.clone() });
+    let door = over!(shared => Door { second_factors, sessions, hot, announcements, issuer, ids, clock, codec });
+    let resolve = over!(shared => ResolveIdentity { identities, flows, hot, announcements, ids, clock, audit, codec; mode: mode });
     Api {
         authenticate: authenticate(&shared, people),
         register: over!(shared => Register { accounts, strength, passwords, hot, issuer, ids, clock; mode: mode }),
-        sign_in: over!(shared => SignIn { accounts, passwords, ids, clock; audit: audit.clone(); door: door.clone() }),
-        complete_sign_in: over!(shared => CompleteSignIn { accounts, factors, hot, announcements, issuer, ids, clock; audit: audit.clone(); codec: codec.clone(); tokens: open_tokens.clone() }),
+        sign_in: over!(shared => SignIn { accounts, passwords, ids, clock, audit; door: door.clone() }),
+        complete_sign_in: over!(shared => CompleteSignIn { accounts, factors, hot, announcements, issuer, ids, clock, audit, codec; tokens: open_tokens.clone() }),
         refresh: over!(shared => RefreshSession { sessions, hot, announcements, issuer, ids, clock; tokens: shared.refresh_tokens.clone() }),
         list_sessions: over!(shared => ListSessions { sessions, clock }),
         revoke_sessions: over!(shared => RevokeSessions { sessions, hot, announcements, ids, clock }),
-        verify_email: over!(shared => VerifyEmail { accounts, announcements, ids, clock; codec: codec.clone(); tokens: open_tokens.clone() }),
+        verify_email: over!(shared => VerifyEmail { accounts, announcements, ids, clock, codec; tokens: open_tokens.clone() }),
         resend_verification: over!(shared => ResendVerification { accounts, ids, clock }),
-        forgot_password: over!(shared => ForgotPassword { accounts, ids, clock; audit: audit.clone() }),
-        reset_password: over!(shared => ResetPassword { accounts, strength, passwords, hot, announcements, ids, clock; codec: codec.clone(); tokens: open_tokens }),
-        change_password: over!(shared => ChangePassword { accounts, strength, passwords, hot, announcements, ids, clock; audit: audit.clone() }),
-        reauthenticate: over!(shared => Reauthenticate { accounts, passwords, factors, sessions, issuer, ids, clock; audit: audit.clone() }),
+        forgot_password: over!(shared => ForgotPassword { accounts, ids, clock, audit }),
+        reset_password: over!(shared => ResetPassword { accounts, strength, passwords, hot, announcements, ids, clock, codec; tokens: open_tokens }),
+        change_password: over!(shared => ChangePassword { accounts, strength, passwords, hot, announcements, ids, clock, audit }),
+        reauthenticate: over!(shared => Reauthenticate { accounts, passwords, factors, sessions, issuer, ids, clock, audit }),
         enrol_second_factor: over!(shared => EnrolSecondFactor { accounts, factors, ids, clock }),
-        confirm_second_factor: over!(shared => ConfirmSecondFactor { factors, ids, clock; audit: audit.clone() }),
+        confirm_second_factor: over!(shared => ConfirmSecondFactor { factors, ids, clock, audit }),
         remove_second_factor: over!(shared => RemoveSecondFactor { second_factors, ids, clock }),
-        begin_provider_flow: over!(shared => BeginProviderFlow { providers, flows, sealer, ids, clock; codec: codec.clone() }),
+        begin_provider_flow: over!(shared => BeginProviderFlow { providers, flows, sealer, ids, clock, codec }),
         finish_provider_flow: over!(shared => FinishProviderFlow { providers, identities, sealer; resolve: resolve }),
         exchange_code: over!(shared => ExchangeCode { flows, accounts, identities; door: door.clone() }),
-        confirm_link: over!(shared => ConfirmLink { flows, accounts, passwords, identities; audit: audit.clone(); door: door }),
+        confirm_link: over!(shared => ConfirmLink { flows, accounts, passwords, identities, audit; door: door }),
         list_ways: over!(shared => ListWays { providers, identities }),
         unlink_provider: over!(shared => UnlinkProvider { providers, identities, ids, clock }),
         delete_account: over!(shared => DeleteAccount { closures, hot, announcements, ids, clock }),
-        export_audit_log: over!(shared => ExportAuditLog { ids, clock; audit: audit.clone(); records: shared.records.clone() }),
+        export_audit_log: over!(shared => ExportAuditLog { records, ids, clock, audit }),
         note_decisions: over!(shared => NoteDecisions { notes, ids, clock; allowed: AllowedActs::Privileged }),
-        restore_account: over!(shared => RestoreAccount { accounts, closures, passwords, announcements, ids, clock; audit: audit }),
+        restore_account: over!(shared => RestoreAccount { accounts, closures, passwords, announcements, ids, clock, audit }),
         read_timeline: over!(shared => ReadTimeline { records }),
         read_audit_log: over!(shared => ReadAuditLog { records }),
         read_accounts: shared.read_accounts(),
@@ -227,9 +229,11 @@ impl Shared {
             edits: Arc::new(ports.access_edits),
             accounts: Arc::new(ports.accounts),
             announcements: Arc::new(ports.announcements),
+            audit: Arc::new(ports.audit),
             notes: Arc::new(ports.audit_notes),
             records: Arc::new(ports.audit_records),
             clock: Arc::new(FixedClock::default()),
+            codec: Arc::new(ports.codec),
             factors: FactorCheck {
                 second_factors: second_factors.clone(),
                 sealer: sealer.clone(),
