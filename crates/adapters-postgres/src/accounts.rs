@@ -25,6 +25,8 @@ use crate::sql::{access, journal, tokens};
 use crate::statement::handwritten;
 
 mod closures;
+mod email_changes;
+mod lockdowns;
 mod passwords;
 mod refusals;
 

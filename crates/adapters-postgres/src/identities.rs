@@ -291,7 +291,8 @@ async fn take_over(
     }
     let (ended, (), (), (), ()) = tokio::try_join!(
         session::end(wire, user, Revoke::All, "account_taken_over"),
-        tokens::supersede(wire, user, None, taking.at),
+        // Ways back included: they are of whoever claimed the address without owning it.
+        tokens::close_all(wire, user, taking.at),
         forget_second_factor(wire, user),
         forget_recovery_codes(wire, user),
         journal::write(wire, &taking.journal),

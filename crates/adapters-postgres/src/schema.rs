@@ -119,6 +119,7 @@ diesel::table! {
         updated_at -> Timestamptz,
         tries -> Int4,
         first_method -> Nullable<Text>,
+        email -> Nullable<Text>,
     }
 }
 

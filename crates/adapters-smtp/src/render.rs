@@ -7,6 +7,7 @@ use domain::outage::BoxError;
 use domain::port::mailer::Mail;
 use lettre::Message;
 use lettre::message::{Mailbox, MultiPart};
+use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, context};
 
 macro_rules! templates {
@@ -37,8 +38,28 @@ templates!(
     "account_suspended",
     "suspension_lifted",
     "account_removed",
+    "confirm_email_change",
+    "email_change_requested",
+    "email_replaced",
+    "email_changed",
+    "locked_down",
     "refresh_token_reused"
 );
+
+/// What templates are made of: the frame of every HTML mail, and the way back that notices offer.
+const PARTS: &[(&str, &str)] = &[
+    ("layout.html", include_str!("../templates/layout.html")),
+    ("not_me.en.txt", include_str!("../templates/not_me.en.txt")),
+    (
+        "not_me.en.html",
+        include_str!("../templates/not_me.en.html"),
+    ),
+    ("not_me.id.txt", include_str!("../templates/not_me.id.txt")),
+    (
+        "not_me.id.html",
+        include_str!("../templates/not_me.id.html"),
+    ),
+];
 
 /// Renders mails. Names that end in `.html` are escaped, others are not.
 pub(crate) struct Renderer {
@@ -50,7 +71,8 @@ impl Renderer {
     pub(crate) fn new(from: Mailbox) -> Result<Self, minijinja::Error> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
-        for (name, source) in TEMPLATES {
+        environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).build()?);
+        for (name, source) in PARTS.iter().chain(TEMPLATES) {
             environment.add_template(name, source)?;
         }
         Ok(Self { environment, from })
@@ -92,7 +114,8 @@ impl Renderer {
 const fn subject(letter: Letter, locale: Locale) -> &'static str {
     use Letter::{
         AccountDeleted, AccountRemoved, AccountRestored, AccountSuspended, AccountTakenOver,
-        AlreadyRegistered, LinkPending, MfaDisabled, MfaEnabled, PasswordChanged, ProviderLinked,
+        AlreadyRegistered, ConfirmEmailChange, EmailChangeRequested, EmailChanged, EmailReplaced,
+        LinkPending, LockedDown, MfaDisabled, MfaEnabled, PasswordChanged, ProviderLinked,
         ProviderUnlinked, RefreshTokenReused, ResetPassword, SuspensionLifted, VerifyEmail,
     };
     use Locale::{English, Indonesian};
@@ -117,6 +140,16 @@ const fn subject(letter: Letter, locale: Locale) -> &'static str {
         (LinkPending, Indonesian) => "Apakah Anda yang ingin masuk?",
         (AccountTakenOver, English) => "An account with your address is yours now",
         (AccountTakenOver, Indonesian) => "Akun dengan alamat Anda sekarang milik Anda",
+        (ConfirmEmailChange, English) => "Please confirm your new address",
+        (ConfirmEmailChange, Indonesian) => "Mohon konfirmasi alamat baru Anda",
+        (EmailChangeRequested, English) => "Another address was asked for",
+        (EmailChangeRequested, Indonesian) => "Alamat lain diminta untuk akun Anda",
+        (EmailReplaced, English) => "Your account has another address now",
+        (EmailReplaced, Indonesian) => "Akun Anda kini memakai alamat lain",
+        (EmailChanged, English) => "This is the address of your account now",
+        (EmailChanged, Indonesian) => "Ini alamat akun Anda sekarang",
+        (LockedDown, English) => "Your account was locked down",
+        (LockedDown, Indonesian) => "Akun Anda dikunci",
         (AccountDeleted, English) => "Your account was deleted",
         (AccountDeleted, Indonesian) => "Akun Anda telah dihapus",
         (AccountRestored, English) => "Your account is back",
@@ -161,7 +194,13 @@ mod tests {
     }
 
     fn mail(letter: Letter, locale: Locale) -> Mail {
-        let brings_a_token = matches!(letter, Letter::VerifyEmail | Letter::ResetPassword);
+        let brings_a_token = !matches!(
+            letter,
+            Letter::AlreadyRegistered
+                | Letter::AccountDeleted
+                | Letter::AccountRestored
+                | Letter::EmailChanged
+        );
         Mail {
             job: JobId::new(Uuid::from_u128(7)),
             to: Email::parse("ada@example.org").unwrap(),

@@ -101,20 +101,6 @@ impl Limits {
         self.count(request, LimitClass::AuthIp, address).await
     }
 
-    /// Counts a try of the password of somebody who is signed in: the same account as when they sign in, so that every door
-    /// takes from one budget.
-    ///
-    /// # Errors
-    /// [`Code::RateLimited`].
-    pub async fn own_credentials(
-        &self,
-        request: &HttpRequest,
-        actor: &Actor,
-    ) -> Result<(), Problem> {
-        let account = actor.user().to_string();
-        self.credentials(request, actor.origin().ip, &account).await
-    }
-
     /// Counts a refresh of a session.
     ///
     /// # Errors

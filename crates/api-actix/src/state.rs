@@ -1,13 +1,20 @@
 //! Everything a handler can reach: use cases, and what only the HTTP door needs.
 
+use std::net::IpAddr;
 use std::sync::Arc;
+
+use actix_web::HttpRequest;
 
 use application::access::authenticate::Authenticate;
 use application::access::edit::EditAccess;
 use application::access::read::ReadAccess;
+use application::accounts::change_email::ChangeEmail;
 use application::accounts::change_password::ChangePassword;
+use application::accounts::confirm_email_change::ConfirmEmailChange;
 use application::accounts::delete::DeleteAccount;
 use application::accounts::forgot_password::ForgotPassword;
+use application::accounts::guess_budget::GuessBudget;
+use application::accounts::lock_down::LockDown;
 use application::accounts::profile::ProfilePages;
 use application::accounts::register::Register;
 use application::accounts::resend_verification::ResendVerification;
@@ -43,6 +50,8 @@ use application::sessions::revoke::RevokeSessions;
 use application::sessions::sign_in::SignIn;
 use application::staff::act_on_account::ActOnAccount;
 use application::staff::read_accounts::ReadAccounts;
+use domain::access::actor::Actor;
+use domain::id::UserId;
 use domain::port::access_tokens::AccessTokens;
 use domain::port::clock::Clock;
 use domain::port::ids::Ids;
@@ -51,6 +60,7 @@ use domain::port::seals::Seals;
 use crate::client_ip::ClientAddresses;
 use crate::health::Health;
 use crate::limits::Limits;
+use crate::problem::Problem;
 
 /// The state of the server, shared by all its threads.
 pub struct Api {
@@ -78,6 +88,14 @@ pub struct Api {
     pub reset_password: ResetPassword,
     /// A new password by the current one.
     pub change_password: ChangePassword,
+    /// Asking for another address.
+    pub change_email: ChangeEmail,
+    /// Confirming it.
+    pub confirm_email_change: ConfirmEmailChange,
+    /// "This was not me".
+    pub lock_down: LockDown,
+    /// Under which name guesses at an account are counted.
+    pub guess_budget: GuessBudget,
     /// Proving once more who one is.
     pub reauthenticate: Reauthenticate,
     /// Setting a second factor up.
@@ -120,22 +138,8 @@ pub struct Api {
     pub read_access: ReadAccess,
     /// Changing roles, permissions and who holds them.
     pub edit_access: EditAccess,
-    /// Publishing scripts.
-    pub publish_script: PublishScript,
-    /// Reading a script.
-    pub read_script: ReadScript,
-    /// Listing scripts.
-    pub list_scripts: ListScripts,
-    /// Changing a script.
-    pub amend_script: AmendScript,
-    /// Deleting a script.
-    pub delete_script: DeleteScript,
-    /// Restoring a script.
-    pub restore_script: RestoreScript,
-    /// Adding a version.
-    pub add_version: AddVersion,
-    /// Reading versions.
-    pub read_versions: ReadVersions,
+    /// Scripts and their versions.
+    pub scripts: Scripts,
     /// Knows the public keys.
     pub access_tokens: Arc<dyn AccessTokens>,
     /// Seals cursors.
@@ -154,4 +158,49 @@ pub struct Api {
     pub frontend_url: String,
     /// Whether clients reach us by HTTPS only, and are told to keep it so.
     pub https_only: bool,
+}
+
+/// What can be done with scripts and their versions.
+pub struct Scripts {
+    /// Publishing scripts.
+    pub publish: PublishScript,
+    /// Reading a script.
+    pub read: ReadScript,
+    /// Listing scripts.
+    pub list: ListScripts,
+    /// Changing a script.
+    pub amend: AmendScript,
+    /// Deleting a script.
+    pub delete: DeleteScript,
+    /// Restoring a script.
+    pub restore: RestoreScript,
+    /// Adding a version.
+    pub add_version: AddVersion,
+    /// Reading versions.
+    pub read_versions: ReadVersions,
+}
+
+impl Api {
+    /// Counts a try of the password or a code of somebody who is signed in: as the same account as when they sign in, so that every
+    /// door takes from one budget.
+    ///
+    /// # Errors
+    /// [`Code::RateLimited`](crate::problem::Code::RateLimited), or an outage: a guess that cannot be counted is not taken.
+    pub async fn count_own_guess(&self, request: &HttpRequest, by: &Actor) -> Result<(), Problem> {
+        self.count_guess(request, by.origin().ip, by.user()).await
+    }
+
+    /// Counts a try of a code of an account that is known already.
+    ///
+    /// # Errors
+    /// As [`count_own_guess`](Self::count_own_guess).
+    pub async fn count_guess(
+        &self,
+        request: &HttpRequest,
+        ip: Option<IpAddr>,
+        user: UserId,
+    ) -> Result<(), Problem> {
+        let account = self.guess_budget.of(user).await?;
+        self.limits.credentials(request, ip, &account).await
+    }
 }

@@ -1,15 +1,17 @@
 //! What every write brings along: its audit trail and the messages that it causes.
 
+use crate::account::one_time_token::OneTimeToken;
 use crate::audit::AuditEntry;
 use crate::job::NewJob;
 
-/// At least one audit entry, and any number of jobs, written in the transaction of their cause.
+/// At least one audit entry, any number of jobs and the tokens that mails bring, written in the transaction of their cause.
 ///
 /// A write takes a journal by value of its type, so a write without an audit row cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Journal {
     entries: Vec<AuditEntry>,
     jobs: Vec<NewJob>,
+    tokens: Vec<OneTimeToken>,
 }
 
 impl Journal {
@@ -19,6 +21,7 @@ impl Journal {
         Self {
             entries: vec![entry],
             jobs: Vec::new(),
+            tokens: Vec::new(),
         }
     }
 
@@ -36,11 +39,19 @@ impl Journal {
         self
     }
 
-    /// The same entries without the jobs: what happened is written down, and nobody is told.
+    /// The same entries without the jobs and their tokens: what happened is written down, and nobody is told.
     #[must_use]
     pub fn silent(mut self) -> Self {
         self.jobs.clear();
+        self.tokens.clear();
         self
+    }
+
+    /// A mail with the token that it brings; both exist exactly when the write does.
+    #[must_use]
+    pub fn enqueue_with(mut self, token: OneTimeToken, mail: NewJob) -> Self {
+        self.tokens.push(token);
+        self.enqueue(mail)
     }
 
     /// The audit entries, never empty.
@@ -53,5 +64,11 @@ impl Journal {
     #[must_use]
     pub fn jobs(&self) -> &[NewJob] {
         &self.jobs
+    }
+
+    /// The tokens to record, which its mails bring.
+    #[must_use]
+    pub fn tokens(&self) -> &[OneTimeToken] {
+        &self.tokens
     }
 }

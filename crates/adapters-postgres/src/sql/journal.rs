@@ -1,4 +1,4 @@
-//! The journal of a write: audit rows and jobs.
+//! The journal of a write: audit rows, jobs, and the tokens that mails bring.
 
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::audit::AuditEntry;
@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::rows::audit::AuditRow;
 use crate::rows::job::NewJobRow;
 use crate::schema::{audit_logs, jobs};
+use crate::sql::tokens;
 
 /// Writes all of it; the statements travel together.
 pub(crate) async fn write<C>(
@@ -31,7 +32,15 @@ pub(crate) async fn write<C>(
             .await?;
         Ok::<_, Failure<C>>(())
     });
-    tokio::try_join!(try_join_all(entries), try_join_all(enqueued))?;
+    let tokens = journal
+        .tokens()
+        .iter()
+        .map(|token| tokens::add(wire, token));
+    tokio::try_join!(
+        try_join_all(entries),
+        try_join_all(tokens),
+        try_join_all(enqueued)
+    )?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use crate::statement::handwritten;
 #[derive(QueryableByName)]
 pub(crate) struct IdRow {
     #[diesel(sql_type = Uuid)]
-    id: uuid::Uuid,
+    pub(crate) id: uuid::Uuid,
 }
 
 pub(crate) fn ids(rows: Vec<IdRow>) -> Vec<SessionId> {

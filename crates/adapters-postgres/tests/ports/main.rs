@@ -11,6 +11,7 @@ mod audit_partitions;
 mod audit_records;
 mod closures;
 mod common;
+mod email_changes;
 mod faults;
 mod identities;
 mod jobs;

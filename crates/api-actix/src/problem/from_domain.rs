@@ -1,8 +1,11 @@
 //! From what use cases answer to what clients see: exhaustive, so that a new error cannot be forgotten.
 
 use application::access::authenticate::AuthenticateError;
+use application::accounts::change_email::ChangeEmailError;
 use application::accounts::change_password::ChangePasswordError;
+use application::accounts::confirm_email_change::ConfirmEmailChangeError;
 use application::accounts::delete::DeleteAccountError;
+use application::accounts::lock_down::LockDownError;
 use application::accounts::profile::ProfileError;
 use application::accounts::register::RegisterError;
 use application::accounts::reset_password::ResetPasswordError;
@@ -169,6 +172,36 @@ impl From<VerifyEmailError> for Problem {
         match error {
             VerifyEmailError::TokenInvalid => Self::new(Code::TokenInvalid),
             VerifyEmailError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ChangeEmailError> for Problem {
+    fn from(error: ChangeEmailError) -> Self {
+        match error {
+            ChangeEmailError::WrongPassword => Self::new(Code::WrongPassword),
+            ChangeEmailError::AccountGone => Self::new(Code::SessionEnded),
+            ChangeEmailError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ConfirmEmailChangeError> for Problem {
+    fn from(error: ConfirmEmailChangeError) -> Self {
+        match error {
+            ConfirmEmailChangeError::TokenInvalid => Self::new(Code::TokenInvalid),
+            ConfirmEmailChangeError::EmailTaken => Self::new(Code::EmailTaken),
+            ConfirmEmailChangeError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<LockDownError> for Problem {
+    fn from(error: LockDownError) -> Self {
+        match error {
+            LockDownError::TokenInvalid => Self::new(Code::TokenInvalid),
+            LockDownError::EmailTaken => Self::new(Code::EmailTaken),
+            LockDownError::Outage(outage) => outage.into(),
         }
     }
 }

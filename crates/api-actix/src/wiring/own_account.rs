@@ -1,6 +1,10 @@
 //! The use cases of one's own account, beyond signing in.
 
+use application::accounts::change_email::ChangeEmail;
+use application::accounts::confirm_email_change::ConfirmEmailChange;
 use application::accounts::delete::DeleteAccount;
+use application::accounts::guess_budget::GuessBudget;
+use application::accounts::lock_down::LockDown;
 use application::accounts::restore::RestoreAccount;
 
 use super::adapters::Adapters;
@@ -24,5 +28,46 @@ pub(super) fn restore_account(adapters: &Adapters) -> RestoreAccount {
         announcements: adapters.announcements.clone(),
         ids: adapters.ids.clone(),
         clock: adapters.clock.clone(),
+    }
+}
+
+pub(super) fn change_email(adapters: &Adapters) -> ChangeEmail {
+    ChangeEmail {
+        accounts: adapters.accounts.clone(),
+        email_changes: adapters.accounts.clone(),
+        passwords: adapters.passwords.clone(),
+        audit: adapters.records.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+pub(super) fn confirm_email_change(adapters: &Adapters) -> ConfirmEmailChange {
+    ConfirmEmailChange {
+        codec: adapters.token_codec.clone(),
+        tokens: adapters.one_time_tokens.clone(),
+        accounts: adapters.accounts.clone(),
+        email_changes: adapters.accounts.clone(),
+        announcements: adapters.announcements.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+pub(super) fn lock_down(adapters: &Adapters) -> LockDown {
+    LockDown {
+        codec: adapters.token_codec.clone(),
+        tokens: adapters.one_time_tokens.clone(),
+        lockdowns: adapters.accounts.clone(),
+        hot: adapters.hot.clone(),
+        announcements: adapters.announcements.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+pub(super) fn guess_budget(adapters: &Adapters) -> GuessBudget {
+    GuessBudget {
+        accounts: adapters.accounts.clone(),
     }
 }

@@ -33,13 +33,12 @@ use domain::outage::Dependency;
 use domain::port::probe::Probe;
 
 use super::adapters::Adapters;
-use super::own_account::{delete_account, restore_account};
-use super::{access, audit, providers, second_factor, staff};
+use super::{access, audit, own_account, providers, second_factor, staff};
 use crate::client_ip::ClientAddresses;
 use crate::config::Config;
 use crate::health::{Health, PartView};
 use crate::limits::Limits;
-use crate::state::Api;
+use crate::state::{Api, Scripts};
 
 pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
     let issuer = issuer(adapters, config);
@@ -67,8 +66,8 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         confirm_link: providers::confirm_link(adapters, door),
         list_ways: providers::list_ways(adapters),
         unlink_provider: providers::unlink(adapters),
-        delete_account: delete_account(adapters),
-        restore_account: restore_account(adapters),
+        delete_account: own_account::delete_account(adapters),
+        restore_account: own_account::restore_account(adapters),
         read_timeline: audit::read_timeline(adapters),
         read_audit_log: audit::read_log(adapters),
         export_audit_log: audit::export_log(adapters),
@@ -77,27 +76,41 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         act_on_account: staff::act_on_account(adapters),
         read_access: access::read(adapters),
         edit_access: access::edit(adapters),
+        change_email: own_account::change_email(adapters),
+        confirm_email_change: own_account::confirm_email_change(adapters),
+        lock_down: own_account::lock_down(adapters),
+        guess_budget: own_account::guess_budget(adapters),
         profiles: profiles(adapters),
-        publish_script: publish(adapters),
-        read_script: read_script(adapters),
-        list_scripts: list_scripts(adapters),
-        amend_script: amend_script(adapters),
-        delete_script: delete_script(adapters),
-        restore_script: restore_script(adapters),
-        add_version: add_version(adapters),
-        read_versions: read_versions(adapters),
+        scripts: scripts(adapters),
         access_tokens: adapters.verifier(),
         seals: adapters.seals.clone(),
         ids: adapters.ids.clone(),
         clock: adapters.clock.clone(),
-        limits: Limits {
-            limiter: adapters.limiter.clone(),
-            quotas: config.quotas,
-        },
+        limits: limits(adapters, config),
         addresses: ClientAddresses::trusting(config.trusted_proxies.clone()),
         health: health(adapters),
         frontend_url: config.frontend_url.clone(),
         https_only: config.https_only(),
+    }
+}
+
+fn scripts(adapters: &Adapters) -> Scripts {
+    Scripts {
+        publish: publish(adapters),
+        read: read_script(adapters),
+        list: list_scripts(adapters),
+        amend: amend_script(adapters),
+        delete: delete_script(adapters),
+        restore: restore_script(adapters),
+        add_version: add_version(adapters),
+        read_versions: read_versions(adapters),
+    }
+}
+
+fn limits(adapters: &Adapters, config: &Config) -> Limits {
+    Limits {
+        limiter: adapters.limiter.clone(),
+        quotas: config.quotas,
     }
 }
 

@@ -124,13 +124,22 @@ async fn a_nul_in_a_field_is_refused_by_name_or_is_part_of_no_secret() {
                 }
                 ("/api/auth/exchange", _) => answer.problem(400, "code_invalid"),
                 ("/api/auth/refresh", _) => answer.problem(401, "refresh_token_invalid"),
-                ("/api/auth/verify-email" | "/api/auth/link/confirm", _)
+                (
+                    "/api/auth/verify-email"
+                    | "/api/auth/link/confirm"
+                    | "/api/auth/email/confirm"
+                    | "/api/auth/email/undo"
+                    | "/api/auth/not-me",
+                    _,
+                )
                 | ("/api/auth/password/reset", "token") => answer.problem(400, "token_invalid"),
                 ("/api/auth/mfa", "mfa_token") => answer.problem(401, "mfa_token_invalid"),
                 ("/api/auth/mfa", _) => answer.problem(401, "mfa_code_invalid"),
                 ("/api/users/me/mfa/totp/confirm", _) => answer.problem(403, "wrong_code"),
                 ("/api/auth/password", "current_password")
-                | ("/api/auth/reauthenticate", "password") => answer.problem(403, "wrong_password"),
+                | ("/api/auth/reauthenticate" | "/api/users/me/email", "password") => {
+                    answer.problem(403, "wrong_password")
+                }
                 _ => {
                     let answer = answer.problem(422, "validation_failed");
                     let told = answer.fields();

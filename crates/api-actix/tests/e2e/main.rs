@@ -50,4 +50,5 @@ mod secrets;
 mod sessions;
 mod staff;
 #[cfg(test)]
+mod taking_back;
 mod tour;

@@ -120,18 +120,21 @@ async fn a_guess_at_any_door_takes_from_one_budget() {
     let platform = Platform::start().await;
     let alice = platform.register("alice").await;
     let guess = json!({"password": "a guess"});
-    for _ in 0..3 {
-        let tried = alice.post("/api/auth/reauthenticate").json(&guess).await;
-        tried.must_fail(403, "wrong_password");
-    }
-    let body = json!({"current_password": "a guess", "new_password": NEW});
+    // Registering was the first act of the budget; two guesses when signing in, one at each door of the signed-in.
     for _ in 0..2 {
-        let tried = alice.put("/api/auth/password").json(&body).await;
-        tried.must_fail(403, "wrong_password");
+        let tried = alice.login(&alice.email.to_uppercase(), "a guess").await;
+        tried.must_fail(401, "invalid_credentials");
     }
+    let tried = alice.post("/api/auth/reauthenticate").json(&guess).await;
+    tried.must_fail(403, "wrong_password");
+    let body = json!({"current_password": "a guess", "new_password": NEW});
+    let tried = alice.put("/api/auth/password").json(&body).await;
+    tried.must_fail(403, "wrong_password");
     let right = json!({"password": PASSWORD});
     let tried = alice.post("/api/auth/reauthenticate").json(&right).await;
     assert!(tried.must_fail(429, "rate_limited").retry_after() > 0);
+    let login = alice.login(&alice.email, PASSWORD).await;
+    login.must_fail(429, "rate_limited");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use domain::account::password::{
     ChangeGrounds, ClaimedPassword, NewPassword, PasswordChange, PasswordChanged,
 };
 use domain::audit::{AuditAction, AuditEntry, Outcome, Subject};
-use domain::job::{Letter, MailOrder};
+use domain::job::Letter;
 use domain::journal::Journal;
 use domain::outage::{Outage, StoreError};
 use domain::port::accounts::Accounts;
@@ -90,13 +90,12 @@ impl ChangePassword {
             Subject::User(user),
             by.origin(),
         );
-        let notice = MailOrder::notice(user, Letter::PasswordChanged);
         let change = PasswordChange {
             user,
             hash,
             grounds: ChangeGrounds::Session(by.session()),
             at: now,
-            journal: Journal::new(entry).enqueue(super::mail(&*self.ids, notice, now)),
+            journal: super::with_notice(&*self.ids, entry, user, Letter::PasswordChanged, now),
         };
         let changed = self.accounts.change_password(&change).await;
         let PasswordChanged { ended, epoch } = changed.map_err(|error| match error {

@@ -1,9 +1,13 @@
 //! Accounts: joining, confirming an address, passwords, telling about oneself, leaving and coming back.
 
+pub mod change_email;
 pub mod change_password;
+pub mod confirm_email_change;
 pub mod create_admin;
 pub mod delete;
 pub mod forgot_password;
+pub mod guess_budget;
+pub mod lock_down;
 pub mod profile;
 pub mod register;
 pub mod resend_verification;
@@ -16,8 +20,10 @@ use domain::account::email::Email;
 use domain::account::one_time_token::{OneTimeToken, TokenPurpose};
 use domain::account::user::User;
 use domain::account::username::Username;
+use domain::audit::AuditEntry;
 use domain::id::UserId;
 use domain::job::{Job, Letter, MailOrder, NewJob};
+use domain::journal::Journal;
 use domain::port::ids::Ids;
 
 /// A fresh token of a purpose, and a mail with the letter that brings it.
@@ -30,6 +36,18 @@ fn mailed_token(
 ) -> (OneTimeToken, NewJob) {
     let token = OneTimeToken::new(ids.token(), user, purpose, now);
     (token, mail(ids, MailOrder::with_token(&token, letter), now))
+}
+
+/// An entry with a notice about the security of an account; whoever gets it can answer "this was not me" for a week.
+pub(crate) fn with_notice(
+    ids: &dyn Ids,
+    entry: AuditEntry,
+    user: UserId,
+    letter: Letter,
+    now: DateTime<Utc>,
+) -> Journal {
+    let (token, mail) = mailed_token(ids, user, TokenPurpose::NotMe, letter, now);
+    Journal::new(entry).enqueue_with(token, mail)
 }
 
 /// A mail to be sent at once.

@@ -7,8 +7,7 @@ use domain::account::one_time_token::{TokenConflict, TokenPurpose};
 use domain::account::password::{ChangeGrounds, NewPassword, PasswordChange};
 use domain::audit::{AuditAction, AuditEntry, Origin, Party, Subject};
 use domain::id::{TokenId, UserId};
-use domain::job::{Letter, MailOrder};
-use domain::journal::Journal;
+use domain::job::Letter;
 use domain::outage::{Outage, StoreError};
 use domain::port::accounts::Accounts;
 use domain::port::announcements::Announcements;
@@ -78,13 +77,12 @@ impl ResetPassword {
             Subject::User(user),
             origin,
         );
-        let notice = MailOrder::notice(user, Letter::PasswordChanged);
         let change = PasswordChange {
             user,
             hash,
             grounds: ChangeGrounds::Token(id),
             at: now,
-            journal: Journal::new(entry).enqueue(super::mail(&*self.ids, notice, now)),
+            journal: super::with_notice(&*self.ids, entry, user, Letter::PasswordChanged, now),
         };
         let changed = self.accounts.change_password(&change).await;
         let changed = changed.map_err(|error| match error {

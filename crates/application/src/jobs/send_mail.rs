@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::account::email::Email;
 use domain::account::one_time_token::TokenPurpose;
 use domain::account::user::AccountStatus;
 use domain::job::{ClaimedJob, MailOrder, MailToken};
@@ -66,12 +67,15 @@ impl SendMail {
     ) -> Result<MailOutcome, SendMailError> {
         let recipient = self.accounts.find_recipient(order.user).await?;
         let Some(Recipient {
-            email: Some(to),
+            email,
             username,
             locale,
             status,
         }) = recipient
         else {
+            return Ok(MailOutcome::NotNeeded);
+        };
+        let Some(to) = self.address(order.token, email).await? else {
             return Ok(MailOutcome::NotNeeded);
         };
         if status == AccountStatus::Deleted && !order.letter.reaches_the_deleted() {
@@ -80,7 +84,9 @@ impl SendMail {
         let action = match order.token {
             None => None,
             Some(token) => match self.action(token).await? {
-                None => return Ok(MailOutcome::NotNeeded),
+                None if !order.letter.stands_without_its_token() => {
+                    return Ok(MailOutcome::NotNeeded);
+                }
                 action => action,
             },
         };
@@ -97,6 +103,20 @@ impl SendMail {
             Ok(()) => Ok(MailOutcome::Sent),
             Err(MailError::Unavailable(source)) => Err(SendMailError::Temporary(source)),
             Err(MailError::Rejected(source)) => Err(SendMailError::Permanent(source)),
+        }
+    }
+
+    /// Where the mail goes: to the address that its token is bound to, else to that of the account.
+    async fn address(
+        &self,
+        token: Option<MailToken>,
+        own: Option<Email>,
+    ) -> Result<Option<Email>, Outage> {
+        match token {
+            Some(token) if token.purpose.is_bound_to_an_address() => {
+                self.tokens.find_address(token.id).await
+            }
+            _ => Ok(own),
         }
     }
 
@@ -125,6 +145,9 @@ const fn page(purpose: TokenPurpose) -> Option<&'static str> {
     match purpose {
         TokenPurpose::VerifyEmail => Some("verify-email"),
         TokenPurpose::ResetPassword => Some("reset-password"),
+        TokenPurpose::ChangeEmail => Some("confirm-email"),
+        TokenPurpose::UndoEmailChange => Some("undo-email-change"),
+        TokenPurpose::NotMe => Some("not-me"),
         TokenPurpose::Mfa
         | TokenPurpose::ProviderFlow
         | TokenPurpose::Exchange
@@ -136,7 +159,6 @@ const fn page(purpose: TokenPurpose) -> Option<&'static str> {
 mod tests {
     use super::*;
     use chrono::TimeDelta;
-    use domain::account::email::Email;
     use domain::account::locale::Locale;
     use domain::account::one_time_token::OneTimeToken;
     use domain::account::username::Username;

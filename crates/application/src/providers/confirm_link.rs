@@ -8,7 +8,7 @@ use domain::account::password::ClaimedPassword;
 use domain::account::provider_flow::ProviderProof;
 use domain::account::user::{AccountStatus, UserWithRoles};
 use domain::audit::{AuditAction, Origin, Outcome, Subject};
-use domain::job::{Letter, MailOrder};
+use domain::job::Letter;
 use domain::journal::Journal;
 use domain::outage::{Outage, StoreError};
 use domain::port::accounts::Accounts;
@@ -127,13 +127,13 @@ impl ConfirmLink {
         let (user, now) = (proof.token.user, clock.now());
         let action = AuditAction::LinkProvider;
         let entry = super::entry(ids, clock, action, user, &proof.identity.provider, origin);
-        let notice = MailOrder::notice(user, Letter::ProviderLinked);
+        let letter = Letter::ProviderLinked;
         let linking = Linking {
             user,
             identity: proof.identity,
             grounds: LinkGrounds::Token(proof.token.id),
             at: now,
-            journal: Journal::new(entry).enqueue(crate::accounts::mail(ids, notice, now)),
+            journal: crate::accounts::with_notice(ids, entry, user, letter, now),
         };
         let linked = self.identities.link(&linking).await;
         linked.map_err(|error| match error {

@@ -9,7 +9,7 @@ use domain::account::provider_flow::{Asker, FlowIntent, ProofGrant, ProviderFlow
 use domain::account::user::AccountStatus;
 use domain::audit::{AuditAction, Origin, Outcome, Subject};
 use domain::id::{TokenId, UserId};
-use domain::job::{Letter, MailOrder};
+use domain::job::Letter;
 use domain::journal::Journal;
 use domain::outage::{Outage, StoreError};
 use domain::port::identities::Identities;
@@ -238,13 +238,13 @@ impl FinishProviderFlow {
         origin.session = Some(asker.session);
         let action = AuditAction::LinkProvider;
         let entry = super::entry(ids, clock, action, user, &identity.provider, &origin);
-        let notice = MailOrder::notice(user, Letter::ProviderLinked);
+        let letter = Letter::ProviderLinked;
         let linking = Linking {
             user,
             identity,
             grounds: LinkGrounds::Session(asker.session),
             at: now,
-            journal: Journal::new(entry).enqueue(crate::accounts::mail(ids, notice, now)),
+            journal: crate::accounts::with_notice(ids, entry, user, letter, now),
         };
         let linked = self.identities.link(&linking).await;
         linked.map_err(|error| match error {

@@ -6,8 +6,7 @@ use domain::access::proof::Fresh;
 use domain::account::identity::ProviderName;
 use domain::account::linking::{UnlinkConflict, Unlinking};
 use domain::audit::AuditAction;
-use domain::job::{Letter, MailOrder};
-use domain::journal::Journal;
+use domain::job::Letter;
 use domain::outage::{Outage, StoreError};
 use domain::port::clock::Clock;
 use domain::port::identities::Identities;
@@ -57,14 +56,14 @@ impl UnlinkProvider {
             &provider,
             actor.origin(),
         );
-        let notice = MailOrder::notice(user, Letter::ProviderUnlinked);
+        let letter = Letter::ProviderUnlinked;
         let usable = self.providers.list().into_iter().map(|label| label.name);
         let unlinking = Unlinking {
             user,
             provider,
             usable: usable.collect(),
             at: now,
-            journal: Journal::new(entry).enqueue(crate::accounts::mail(&*self.ids, notice, now)),
+            journal: crate::accounts::with_notice(&*self.ids, entry, user, letter, now),
         };
         let unlinked = self.identities.unlink(&unlinking).await;
         unlinked.map_err(|error| match error {

@@ -8,7 +8,7 @@ use domain::account::second_factor::{
     TotpStep,
 };
 use domain::audit::{AuditAction, AuditEntry, Outcome, Subject};
-use domain::job::{Letter, MailOrder};
+use domain::job::Letter;
 use domain::journal::Journal;
 use domain::outage::{Outage, StoreError};
 use domain::port::audit_trail::AuditTrail;
@@ -17,6 +17,7 @@ use domain::port::ids::Ids;
 use domain::secret::Secret;
 
 use super::FactorCheck;
+use crate::accounts::with_notice;
 
 /// Takes the first code of an authenticator, answers the recovery codes, and tells the person by mail.
 pub struct ConfirmSecondFactor {
@@ -72,15 +73,14 @@ impl ConfirmSecondFactor {
             })
             .collect();
         let now = self.clock.now();
-        let notice = MailOrder::notice(by.user(), Letter::MfaEnabled);
-        let mail = crate::accounts::mail(&*self.ids, notice, now);
+        let entry = self.entry(by, AuditAction::EnableSecondFactor);
         let confirmation = Confirmation {
             user: by.user(),
             sealed,
             step,
             recovery: digests,
             at: now,
-            journal: Journal::new(self.entry(by, AuditAction::EnableSecondFactor)).enqueue(mail),
+            journal: with_notice(&*self.ids, entry, by.user(), Letter::MfaEnabled, now),
         };
         let confirmed = self.factors.second_factors.confirm(&confirmation).await;
         confirmed.map_err(|error| match error {
@@ -121,6 +121,7 @@ impl ConfirmSecondFactor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::accounts::with_notice;
     use crate::second_factor::fixtures::{a_check, code};
     use domain::port::audit_trail::MockAuditTrail;
     use domain::port::second_factors::MockSecondFactors;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use domain::access::proof::Fresh;
 use domain::account::second_factor::FactorRemoval;
 use domain::audit::{AuditAction, AuditEntry, Subject};
-use domain::job::{Letter, MailOrder};
-use domain::journal::Journal;
+use domain::job::Letter;
 use domain::outage::Outage;
 use domain::port::clock::Clock;
 use domain::port::ids::Ids;
 use domain::port::second_factors::SecondFactors;
+
+use crate::accounts::with_notice;
 
 /// Removes the second factor of a person and tells them by mail.
 pub struct RemoveSecondFactor {
@@ -37,12 +38,10 @@ impl RemoveSecondFactor {
             Subject::User(by.user()),
             by.origin(),
         );
-        let notice = MailOrder::notice(by.user(), Letter::MfaDisabled);
-        let mail = crate::accounts::mail(&*self.ids, notice, now);
         let removal = FactorRemoval {
             user: by.user(),
             at: now,
-            journal: Journal::new(entry).enqueue(mail),
+            journal: with_notice(&*self.ids, entry, by.user(), Letter::MfaDisabled, now),
         };
         self.second_factors.remove(&removal).await.map(drop)
     }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::audit::{AuditAction, AuditEntry, Origin, Outcome, Party, Subject};
 use domain::id::{SessionId, UserId};
-use domain::job::{Letter, MailOrder};
-use domain::journal::Journal;
+use domain::job::Letter;
 use domain::outage::Outage;
 use domain::port::announcements::Announcements;
 use domain::port::clock::Clock;
@@ -158,14 +157,13 @@ impl RefreshSession {
             origin,
         )
         .with_outcome(Outcome::Failure);
-        let notice = MailOrder::notice(user, Letter::RefreshTokenReused);
-        let mail = crate::accounts::mail(&*self.ids, notice, now);
+        let letter = Letter::RefreshTokenReused;
         let revocation = Revocation {
             user,
             which: Revoke::One(session),
             reason: "refresh_token_reused",
             at: now,
-            journal: Journal::new(entry).enqueue(mail),
+            journal: crate::accounts::with_notice(&*self.ids, entry, user, letter, now),
         };
         let ended = self.sessions.revoke(&revocation).await?;
         crate::sessions::forget(&*self.hot, &*self.announcements, &ended).await;

@@ -2,9 +2,11 @@
 
 pub mod closure;
 pub mod email;
+pub mod email_change;
 pub mod identity;
 pub mod linking;
 pub mod locale;
+pub mod lockdown;
 pub mod one_time_token;
 pub mod password;
 pub mod profile;

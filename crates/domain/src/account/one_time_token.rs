@@ -38,6 +38,12 @@ purposes! {
     VerifyEmail = "verify_email", lives: TimeDelta::hours(24);
     /// Sets a new password.
     ResetPassword = "reset_password", lives: TimeDelta::minutes(30);
+    /// Lets a new address take the place of the one before; mailed to the new one.
+    ChangeEmail = "change_email", lives: TimeDelta::hours(24);
+    /// Puts the address before back; mailed to that one.
+    UndoEmailChange = "undo_email_change", lives: TimeDelta::days(7);
+    /// Says "this was not me" to a notice about the account's security.
+    NotMe = "not_me", lives: TimeDelta::days(7);
     /// Goes on with a sign-in that lacks the second factor; answered to the client, never mailed.
     Mfa = "mfa", lives: TimeDelta::minutes(5);
     /// Finds the way that somebody took to a provider when they come back: the `state` of OAuth 2.
@@ -56,6 +62,19 @@ impl TokenPurpose {
             .iter()
             .copied()
             .find(|purpose| purpose.name() == name)
+    }
+
+    /// Whether such a token goes to an address of its own, whatever the account's is.
+    #[must_use]
+    pub const fn is_bound_to_an_address(self) -> bool {
+        matches!(self, Self::ChangeEmail | Self::UndoEmailChange)
+    }
+
+    /// Whether such a token is a way back for an owner who was pushed out: it outlives the new password, the new address and
+    /// the newer tokens of whoever pushed them out, since those are exactly what a thief would make.
+    #[must_use]
+    pub const fn is_way_back(self) -> bool {
+        matches!(self, Self::UndoEmailChange | Self::NotMe)
     }
 }
 

@@ -44,6 +44,16 @@ actions! {
     ChangePassword = "account.change_password",
     /// A stored hash was replaced by a stronger one of the same password.
     RehashPassword = "account.rehash_password",
+    /// Another address was asked for.
+    RequestEmailChange = "account.request_email_change",
+    /// Another address took the place of the one before.
+    ChangeEmail = "account.change_email",
+    /// A change of address was undone from the address before.
+    UndoEmailChange = "account.undo_email_change",
+    /// An account that had not confirmed an address lost it to who had it before.
+    LoseEmail = "account.lose_email",
+    /// Somebody said "this was not me" to a notice: the account was locked down.
+    LockDown = "account.lock_down",
     /// An account was deleted softly by its person.
     DeleteAccount = "account.delete",
     /// A softly deleted account was brought back by its person.

@@ -136,6 +136,16 @@ letters! {
     SuspensionLifted = "suspension_lifted",
     /// "Your account was deleted by our staff".
     AccountRemoved = "account_removed",
+    /// "Please confirm your new address"; to the new one.
+    ConfirmEmailChange = "confirm_email_change",
+    /// "Somebody wants another address for your account"; to the address of now.
+    EmailChangeRequested = "email_change_requested",
+    /// "Your account has another address now"; to the one before.
+    EmailReplaced = "email_replaced",
+    /// "This is the address of your account now"; to the new one.
+    EmailChanged = "email_changed",
+    /// "Your account was locked down, as you asked for".
+    LockedDown = "locked_down",
     /// "A stolen session was ended".
     RefreshTokenReused = "refresh_token_reused",
 }
@@ -145,6 +155,35 @@ impl Letter {
     #[must_use]
     pub const fn reaches_the_deleted(self) -> bool {
         matches!(self, Self::AccountDeleted | Self::AccountRemoved)
+    }
+
+    /// Whether the letter is worth sending when the token that it was to bring works no longer: a notice tells of something that
+    /// has happened all the same.
+    #[must_use]
+    pub const fn stands_without_its_token(self) -> bool {
+        match self {
+            Self::VerifyEmail
+            | Self::ResetPassword
+            | Self::ConfirmEmailChange
+            | Self::LockedDown => false,
+            Self::AlreadyRegistered
+            | Self::LinkPending
+            | Self::PasswordChanged
+            | Self::MfaEnabled
+            | Self::MfaDisabled
+            | Self::ProviderLinked
+            | Self::ProviderUnlinked
+            | Self::AccountTakenOver
+            | Self::AccountDeleted
+            | Self::AccountRestored
+            | Self::AccountSuspended
+            | Self::SuspensionLifted
+            | Self::AccountRemoved
+            | Self::EmailChangeRequested
+            | Self::EmailReplaced
+            | Self::EmailChanged
+            | Self::RefreshTokenReused => true,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use crate::account::email::Email;
 use crate::account::one_time_token::{OneTimeToken, TokenPurpose};
 use crate::id::TokenId;
 use crate::outage::Outage;
@@ -27,4 +28,7 @@ pub trait OneTimeTokenCodec: Send + Sync {
 pub trait OneTimeTokens: Send + Sync {
     /// The record of a token that was not used or superseded.
     async fn find(&self, id: TokenId) -> Result<Option<OneTimeToken>, Outage>;
+
+    /// The address that a token is bound to, used or not; none for a token that goes wherever its account gets mail.
+    async fn find_address(&self, id: TokenId) -> Result<Option<Email>, Outage>;
 }

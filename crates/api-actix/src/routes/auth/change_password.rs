@@ -49,7 +49,7 @@ pub(super) async fn change_password(
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let new = checked("new_password", NewPassword::parse(&body.new_password))?;
-    api.limits.own_credentials(&request, &actor).await?;
+    api.count_own_guess(&request, &actor).await?;
     let current = ClaimedPassword::new(body.current_password);
     api.change_password.run(&actor, &current, &new).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -50,10 +50,7 @@ pub(super) async fn complete_login(
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let half = api.complete_sign_in.read(body.mfa_token.trim()).await?;
-    let account = half.user().to_string();
-    api.limits
-        .credentials(&request, origin.ip, &account)
-        .await?;
+    api.count_guess(&request, origin.ip, half.user()).await?;
     let code = ClaimedCode::new(body.code);
     let completed = api.complete_sign_in.run(half, &code, &origin).await;
     let signed_in = completed.inspect_err(|error| {

@@ -3,6 +3,7 @@
 pub(super) mod begin_provider;
 mod change_password;
 mod complete_login;
+mod confirm_email_change;
 mod confirm_link;
 mod exchange_code;
 mod finish_provider;
@@ -21,6 +22,8 @@ mod reset_password;
 mod restore_account;
 mod revoke_session;
 mod revoke_sessions;
+mod say_not_me;
+mod undo_email_change;
 mod verify_email;
 pub mod view;
 
@@ -35,6 +38,9 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(logout::logout_user)
         .service(verify_email::verify_email)
         .service(resend_verification::resend_verification)
+        .service(confirm_email_change::confirm_email_change)
+        .service(undo_email_change::undo_email_change)
+        .service(say_not_me::say_not_me)
         .service(forgot_password::forgot_password)
         .service(reset_password::reset_password)
         .service(change_password::change_password)

@@ -70,7 +70,7 @@ pub(super) async fn reauthenticate_user(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
     let claim = body.into_inner().into_claim()?;
-    api.limits.own_credentials(&request, &actor).await?;
+    api.count_own_guess(&request, &actor).await?;
     let proven = match &claim {
         Claim::Password(password) => api.reauthenticate.run(&actor, password).await,
         Claim::Code(code) => api.reauthenticate.run_by_code(&actor, code).await,

@@ -1,6 +1,7 @@
 //! `POST /api/auth/verify-email`
 
 use actix_web::{HttpResponse, post, web};
+use domain::account::user::UserWithRoles;
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -30,6 +31,14 @@ pub(super) struct VerifiedView {
     user: UserView,
 }
 
+impl VerifiedView {
+    /// The account as its owner sees it.
+    pub(super) fn of(account: &UserWithRoles) -> Self {
+        let user = UserView::from(account);
+        Self { user }
+    }
+}
+
 /// Confirm an address
 ///
 /// A token works once, for a day, and no longer after a newer mail was sent.
@@ -49,6 +58,5 @@ pub(super) async fn verify_email(
 ) -> Result<HttpResponse, Problem> {
     let token = body.into_inner().token;
     let account = api.verify_email.run(token.trim(), &origin).await?;
-    let user = UserView::from(&account);
-    Ok(HttpResponse::Ok().json(VerifiedView { user }))
+    Ok(HttpResponse::Ok().json(VerifiedView::of(&account)))
 }

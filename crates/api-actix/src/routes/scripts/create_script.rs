@@ -151,7 +151,8 @@ pub(super) async fn create_script(
         render: &render,
     });
     match api
-        .publish_script
+        .scripts
+        .publish
         .run(by, body.into_command()?, keyed)
         .await?
     {

@@ -98,6 +98,7 @@ pub(super) async fn create_version(
         render: &render,
     });
     match api
+        .scripts
         .add_version
         .run(by, script, body.into_command()?, keyed)
         .await?

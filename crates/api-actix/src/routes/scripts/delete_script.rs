@@ -31,6 +31,6 @@ pub(super) async fn delete_script(
     OptionalIfMatch(expected): OptionalIfMatch,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
-    api.delete_script.run(by, id, expected).await?;
+    api.scripts.delete.run(by, id, expected).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -24,7 +24,7 @@ pub(super) async fn list_scripts(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
     let (listed, query) = params.read(&viewer, "scripts", &api)?;
-    let page = api.list_scripts.public(query).await?;
+    let page = api.scripts.list.public(query).await?;
     let view = listed.page(&page, &*api.seals, |summary| {
         ScriptSummaryView::from(summary)
     });

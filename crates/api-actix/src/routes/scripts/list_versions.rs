@@ -44,7 +44,11 @@ pub(super) async fn list_versions(
     let listed = Listed::new("versions", &id);
     let window = listed.window(query.cursor.as_deref(), &*api.seals)?;
     let limit = cursor::limit(query.limit.as_deref(), ceiling(&viewer))?;
-    let page = api.read_versions.list(&viewer, id, window, limit).await?;
+    let page = api
+        .scripts
+        .read_versions
+        .list(&viewer, id, window, limit)
+        .await?;
     let view = listed.page(&page, &*api.seals, |version| VersionView::from(version));
     let mut response = HttpResponse::Ok();
     if let Some(links) = view.links(&request) {

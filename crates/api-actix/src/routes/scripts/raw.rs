@@ -71,7 +71,11 @@ pub(super) async fn answer(
     let coding = Coding::accepted(request.headers());
     if request.headers().contains_key(header::IF_NONE_MATCH) {
         // The content is not read for a client that most likely has it.
-        let found = api.read_versions.find(viewer, script, selector).await?;
+        let found = api
+            .scripts
+            .read_versions
+            .find(viewer, script, selector)
+            .await?;
         let tag = coding.tag(found.version.sha256);
         if is_known(request, &tag) {
             let mut response = HttpResponse::NotModified();
@@ -79,7 +83,11 @@ pub(super) async fn answer(
             return Ok(response.finish());
         }
     }
-    let opened = api.read_versions.open(viewer, script, selector).await?;
+    let opened = api
+        .scripts
+        .read_versions
+        .open(viewer, script, selector)
+        .await?;
     let mut response = HttpResponse::Ok();
     let tag = coding.tag(opened.content.sha256);
     describe(&mut response, &opened.context, selector, tag);
@@ -96,7 +104,7 @@ pub(super) async fn answer(
             .insert_header(digest(opened.content.gzip_sha256))
             .body(opened.content.gzip)),
         Coding::Identity => {
-            let text = api.read_versions.text(&opened.content).await?;
+            let text = api.scripts.read_versions.text(&opened.content).await?;
             Ok(response
                 .insert_header(digest(opened.content.sha256))
                 .body(text))

@@ -25,6 +25,6 @@ pub(super) async fn read_script(
     PathScript(id): PathScript,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
-    let detail = api.read_script.by_id(&viewer, id).await?;
+    let detail = api.scripts.read.by_id(&viewer, id).await?;
     reply::tagged(&request, detail.script.revision, &ScriptView::from(&detail))
 }

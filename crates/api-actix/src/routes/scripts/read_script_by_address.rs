@@ -32,6 +32,6 @@ pub(super) async fn read_script_by_address(
 ) -> Result<HttpResponse, Problem> {
     let (_, slug) = path.into_inner();
     let slug = Slug::parse(&slug).map_err(|_violation| Problem::new(Code::NotFound))?;
-    let detail = api.read_script.by_address(&viewer, &owner, &slug).await?;
+    let detail = api.scripts.read.by_address(&viewer, &owner, &slug).await?;
     reply::tagged(&request, detail.script.revision, &ScriptView::from(&detail))
 }

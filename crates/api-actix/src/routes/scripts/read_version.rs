@@ -24,6 +24,10 @@ pub(super) async fn read_version(
     PathVersion(selector): PathVersion,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
-    let found = api.read_versions.find(&viewer, id, &selector).await?;
+    let found = api
+        .scripts
+        .read_versions
+        .find(&viewer, id, &selector)
+        .await?;
     Ok(HttpResponse::Ok().json(VersionView::from(&found.version)))
 }

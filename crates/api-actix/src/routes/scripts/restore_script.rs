@@ -24,6 +24,6 @@ pub(super) async fn restore_script(
     PathScript(id): PathScript,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
-    let detail = api.restore_script.run(by, id).await?;
+    let detail = api.scripts.restore.run(by, id).await?;
     reply::tagged(&request, detail.script.revision, &ScriptView::from(&detail))
 }

@@ -132,6 +132,6 @@ pub(super) async fn update_script(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
     let patch = body.into_inner().into_patch()?;
-    let detail = api.amend_script.run(by, id, expected, patch).await?;
+    let detail = api.scripts.amend.run(by, id, expected, patch).await?;
     reply::tagged(&request, detail.script.revision, &ScriptView::from(&detail))
 }

@@ -30,7 +30,7 @@ pub(super) async fn list_user_scripts(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
     let (listed, query) = params.read(&viewer, &format!("scripts of {}", person.as_str()), &api)?;
-    let page = api.list_scripts.of_person(&viewer, person, query).await?;
+    let page = api.scripts.list.of_person(&viewer, person, query).await?;
     let view = listed.page(&page, &*api.seals, |summary| {
         ScriptSummaryView::from(summary)
     });

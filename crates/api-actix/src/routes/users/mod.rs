@@ -1,5 +1,6 @@
 //! People.
 
+mod change_email;
 mod delete_me;
 mod list_user_scripts;
 mod mfa;
@@ -17,6 +18,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(read_me::read_me)
         .service(update_me::update_me)
         .service(delete_me::delete_me)
+        .service(change_email::change_email)
         .service(read_profile::read_profile)
         .service(list_user_scripts::list_user_scripts)
         .configure(mfa::configure)

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::TimeDelta;
 use domain::access::standing::AccessEpoch;
 use domain::account::closure::AccountDeleted;
+use domain::account::email_change::EmailChanged;
+use domain::account::lockdown::LockedDown;
 use domain::account::one_time_token::{OneTimeToken, TokenPurpose};
 use domain::account::password::{PasswordChanged, PasswordCheck, PasswordHash};
 use domain::account::registration::RegistrationMode;
@@ -18,17 +20,19 @@ use domain::limit::quota::{LimitClass, Verdict};
 use domain::outage::Dependency;
 use domain::port::access_edits::MockAccessEdits;
 use domain::port::account_closures::MockAccountClosures;
-use domain::port::accounts::{Credentials, MockAccounts};
+use domain::port::accounts::{Credentials, MockAccounts, Recipient};
 use domain::port::announcements::MockAnnouncements;
 use domain::port::audit_notes::MockAuditNotes;
 use domain::port::audit_records::MockAuditRecords;
 use domain::port::audit_trail::MockAuditTrail;
 use domain::port::clock::Clock;
 use domain::port::content_packer::MockContentPacker;
+use domain::port::email_changes::MockEmailChanges;
 use domain::port::hot_sessions::MockHotSessions;
 use domain::port::idempotent_replies::MockIdempotentReplies;
 use domain::port::identities::MockIdentities;
 use domain::port::identity_providers::MockIdentityProviders;
+use domain::port::lockdowns::MockLockdowns;
 use domain::port::one_time_passwords::{EnrolmentSheet, MockOneTimePasswords};
 use domain::port::one_time_tokens::{MockOneTimeTokenCodec, MockOneTimeTokens};
 use domain::port::password_hasher::MockPasswordHasher;
@@ -72,9 +76,11 @@ pub(crate) struct Ports {
     pub(crate) closures: MockAccountClosures,
     pub(crate) codec: MockOneTimeTokenCodec,
     pub(crate) flows: MockProviderFlows,
+    pub(crate) email_changes: MockEmailChanges,
     pub(crate) hot: MockHotSessions,
     pub(crate) identities: MockIdentities,
     pub(crate) limiter: MockRateLimiter,
+    pub(crate) lockdowns: MockLockdowns,
     /// Not a port, but as much a part of the world: how people join.
     pub(crate) mode: RegistrationMode,
     pub(crate) one_time_passwords: MockOneTimePasswords,
@@ -102,6 +108,7 @@ impl Ports {
     pub(crate) fn with_defaults(mut self, stock: Vec<ScriptDetail>) -> Self {
         let stock = Arc::new(stock);
         self.accounts();
+        self.taking_back();
         self.tokens();
         self.sessions();
         self.second_factor();
@@ -174,6 +181,30 @@ impl Ports {
                 PasswordCheck::Matches
             } else {
                 PasswordCheck::Differs
+            })
+        });
+    }
+
+    fn taking_back(&mut self) {
+        self.accounts.expect_find_recipient().returning(|_| {
+            let ada = world::ada().user;
+            Ok(Some(Recipient {
+                email: ada.email,
+                username: ada.username,
+                locale: ada.locale,
+                status: ada.status,
+            }))
+        });
+        self.email_changes.expect_begin().returning(|_| Ok(true));
+        self.email_changes.expect_confirm().returning(|_| {
+            Ok(EmailChanged {
+                epoch: AccessEpoch(2),
+            })
+        });
+        self.lockdowns.expect_lock_down().returning(|_| {
+            Ok(LockedDown {
+                ended: Vec::new(),
+                epoch: AccessEpoch(2),
             })
         });
     }

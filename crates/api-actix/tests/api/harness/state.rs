@@ -1,18 +1,21 @@
 //! The state of the server over the mocked ports: what `wiring` does over adapters.
 
-use std::mem::take;
 use std::sync::Arc;
 
 use api_actix::client_ip::ClientAddresses;
 use api_actix::health::Health;
 use api_actix::limits::{Limits, Quotas};
-use api_actix::state::Api;
+use api_actix::state::{Api, Scripts as ScriptUseCases};
 use application::access::authenticate::Authenticate;
 use application::access::edit::EditAccess;
 use application::access::read::ReadAccess;
+use application::accounts::change_email::ChangeEmail;
 use application::accounts::change_password::ChangePassword;
+use application::accounts::confirm_email_change::ConfirmEmailChange;
 use application::accounts::delete::DeleteAccount;
 use application::accounts::forgot_password::ForgotPassword;
+use application::accounts::guess_budget::GuessBudget;
+use application::accounts::lock_down::LockDown;
 use application::accounts::profile::ProfilePages;
 use application::accounts::register::Register;
 use application::accounts::resend_verification::ResendVerification;
@@ -52,6 +55,7 @@ use application::sessions::revoke::RevokeSessions;
 use application::sessions::sign_in::SignIn;
 use application::staff::act_on_account::ActOnAccount;
 use application::staff::read_accounts::ReadAccounts;
+use domain::account::registration::RegistrationMode;
 use domain::audit::notes::AllowedActs;
 use domain::port::access_edits::AccessEdits;
 use domain::port::access_tokens::AccessTokens;
@@ -63,21 +67,25 @@ use domain::port::audit_records::AuditRecords;
 use domain::port::audit_trail::AuditTrail;
 use domain::port::clock::Clock;
 use domain::port::content_packer::ContentPacker;
+use domain::port::email_changes::EmailChanges;
 use domain::port::hot_sessions::HotSessions;
 use domain::port::idempotent_replies::IdempotentReplies;
 use domain::port::identities::Identities;
 use domain::port::identity_providers::IdentityProviders;
 use domain::port::ids::Ids;
-use domain::port::one_time_tokens::OneTimeTokenCodec;
+use domain::port::lockdowns::Lockdowns;
+use domain::port::one_time_tokens::{OneTimeTokenCodec, OneTimeTokens};
 use domain::port::password_hasher::PasswordHasher;
 use domain::port::password_strength::PasswordStrength;
 use domain::port::probe::Probe;
 use domain::port::profiles::Profiles;
 use domain::port::provider_flows::ProviderFlows;
+use domain::port::rate_limiter::RateLimiter;
 use domain::port::refresh_tokens::RefreshTokens;
 use domain::port::roles::Roles;
 use domain::port::scripts::Scripts;
 use domain::port::sealer::Sealer;
+use domain::port::seals::Seals;
 use domain::port::second_factors::SecondFactors;
 use domain::port::session_uses::MockSessionUses;
 use domain::port::sessions::Sessions;
@@ -106,6 +114,7 @@ struct Shared {
     identities: Arc<dyn Identities>,
     providers: Arc<dyn IdentityProviders>,
     sealer: Arc<dyn Sealer>,
+    email_changes: Arc<dyn EmailChanges>,
     hot: Arc<dyn HotSessions>,
     ids: Arc<dyn Ids>,
     issuer: TokenIssuer,
@@ -120,7 +129,13 @@ struct Shared {
     sessions: Arc<dyn Sessions>,
     strength: Arc<dyn PasswordStrength>,
     supervised: Arc<dyn SupervisedAccounts>,
-    tokens: Arc<dyn AccessTokens>,
+    access_tokens: Arc<dyn AccessTokens>,
+    tokens: Arc<dyn OneTimeTokens>,
+    limiter: Arc<dyn RateLimiter>,
+    lockdowns: Arc<dyn Lockdowns>,
+    mode: RegistrationMode,
+    probe: Arc<dyn Probe>,
+    seals: Arc<dyn Seals>,
 }
 
 /// A use case over shared ports, and some of its own.
@@ -130,27 +145,22 @@ macro_rules! over {
     };
 }
 
-pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_only: bool) -> Api {
-    let mode = ports.mode;
-    let open_tokens = Arc::new(take(&mut ports.one_time_tokens));
-    let limiter = Arc::new(take(&mut ports.limiter));
-    let probe: Arc<dyn Probe> = Arc::new(take(&mut ports.probe));
-    let seals = Arc::new(take(&mut ports.seals));
+pub(super) fn api(ports: Ports, people: &Arc<People>, quotas: Quotas, https_only: bool) -> Api {
     let shared = Shared::of(ports, people);
     let door = over!(shared => Door { second_factors, sessions, hot, announcements, issuer, ids, clock, codec });
-    let resolve = over!(shared => ResolveIdentity { identities, flows, hot, announcements, ids, clock, audit, codec; mode: mode });
+    let resolve = over!(shared => ResolveIdentity { identities, flows, hot, announcements, ids, clock, audit, codec, mode });
     Api {
         authenticate: authenticate(&shared, people),
-        register: over!(shared => Register { accounts, strength, passwords, hot, issuer, ids, clock; mode: mode }),
+        register: over!(shared => Register { accounts, strength, passwords, hot, issuer, ids, clock, mode }),
         sign_in: over!(shared => SignIn { accounts, passwords, ids, clock, audit; door: door.clone() }),
-        complete_sign_in: over!(shared => CompleteSignIn { accounts, factors, hot, announcements, issuer, ids, clock, audit, codec; tokens: open_tokens.clone() }),
+        complete_sign_in: over!(shared => CompleteSignIn { accounts, factors, hot, announcements, issuer, ids, clock, audit, codec, tokens }),
         refresh: over!(shared => RefreshSession { sessions, hot, announcements, issuer, ids, clock; tokens: shared.refresh_tokens.clone() }),
         list_sessions: over!(shared => ListSessions { sessions, clock }),
         revoke_sessions: over!(shared => RevokeSessions { sessions, hot, announcements, ids, clock }),
-        verify_email: over!(shared => VerifyEmail { accounts, announcements, ids, clock, codec; tokens: open_tokens.clone() }),
+        verify_email: over!(shared => VerifyEmail { accounts, announcements, ids, clock, codec, tokens }),
         resend_verification: over!(shared => ResendVerification { accounts, ids, clock }),
         forgot_password: over!(shared => ForgotPassword { accounts, ids, clock, audit }),
-        reset_password: over!(shared => ResetPassword { accounts, strength, passwords, hot, announcements, ids, clock, codec; tokens: open_tokens }),
+        reset_password: over!(shared => ResetPassword { accounts, strength, passwords, hot, announcements, ids, clock, codec, tokens }),
         change_password: over!(shared => ChangePassword { accounts, strength, passwords, hot, announcements, ids, clock, audit }),
         reauthenticate: over!(shared => Reauthenticate { accounts, passwords, factors, sessions, issuer, ids, clock, audit }),
         enrol_second_factor: over!(shared => EnrolSecondFactor { accounts, factors, ids, clock }),
@@ -162,6 +172,10 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         confirm_link: over!(shared => ConfirmLink { flows, accounts, passwords, identities, audit; door: door }),
         list_ways: over!(shared => ListWays { providers, identities }),
         unlink_provider: over!(shared => UnlinkProvider { providers, identities, ids, clock }),
+        change_email: over!(shared => ChangeEmail { accounts, email_changes, passwords, ids, clock, audit }),
+        confirm_email_change: over!(shared => ConfirmEmailChange { accounts, email_changes, announcements, ids, clock, codec, tokens }),
+        lock_down: over!(shared => LockDown { hot, announcements, ids, clock, codec, tokens, lockdowns }),
+        guess_budget: over!(shared => GuessBudget { accounts }),
         delete_account: over!(shared => DeleteAccount { closures, hot, announcements, ids, clock }),
         export_audit_log: over!(shared => ExportAuditLog { records, ids, clock, audit }),
         note_decisions: over!(shared => NoteDecisions { notes, ids, clock; allowed: AllowedActs::Privileged }),
@@ -173,23 +187,32 @@ pub(super) fn api(mut ports: Ports, people: &Arc<People>, quotas: Quotas, https_
         read_access: over!(shared => ReadAccess { roles }),
         edit_access: over!(shared => EditAccess { edits, announcements, ids, clock }),
         profiles: over!(shared => ProfilePages { accounts, profiles, ids, clock }),
-        publish_script: over!(shared => PublishScript { scripts, accounts, replies, packer, ids, clock }),
-        read_script: over!(shared => ReadScript { scripts }),
-        list_scripts: over!(shared => ListScripts { scripts, profiles }),
-        amend_script: over!(shared => AmendScript { scripts, ids, clock }),
-        delete_script: over!(shared => DeleteScript { scripts, ids, clock }),
-        restore_script: over!(shared => RestoreScript { scripts, ids, clock }),
-        add_version: over!(shared => AddVersion { scripts, replies, packer, ids, clock }),
-        read_versions: over!(shared => ReadVersions { scripts, packer }),
-        access_tokens: shared.tokens.clone(),
-        seals,
+        scripts: scripts(&shared),
+        access_tokens: shared.access_tokens.clone(),
+        seals: shared.seals.clone(),
         ids: shared.ids.clone(),
         clock: shared.clock.clone(),
-        limits: Limits { limiter, quotas },
+        limits: Limits {
+            limiter: shared.limiter.clone(),
+            quotas,
+        },
         addresses: ClientAddresses::default(),
-        health: Health::new(vec![probe], Vec::new()),
+        health: Health::new(vec![shared.probe.clone()], Vec::new()),
         frontend_url: FRONTEND.to_owned(),
         https_only,
+    }
+}
+
+fn scripts(shared: &Shared) -> ScriptUseCases {
+    ScriptUseCases {
+        publish: over!(shared => PublishScript { scripts, accounts, replies, packer, ids, clock }),
+        read: over!(shared => ReadScript { scripts }),
+        list: over!(shared => ListScripts { scripts, profiles }),
+        amend: over!(shared => AmendScript { scripts, ids, clock }),
+        delete: over!(shared => DeleteScript { scripts, ids, clock }),
+        restore: over!(shared => RestoreScript { scripts, ids, clock }),
+        add_version: over!(shared => AddVersion { scripts, replies, packer, ids, clock }),
+        read_versions: over!(shared => ReadVersions { scripts, packer }),
     }
 }
 
@@ -201,7 +224,7 @@ fn authenticate(shared: &Shared, people: &Arc<People>) -> Authenticate {
         .returning(move |session, user| people.standing(session, user));
     uses.expect_note().return_const(());
     Authenticate {
-        tokens: shared.tokens.clone(),
+        tokens: shared.access_tokens.clone(),
         standings: Arc::new(standings),
         uses: Arc::new(uses),
         clock: shared.clock.clone(),
@@ -221,7 +244,7 @@ impl Shared {
     }
 
     fn of(ports: Ports, people: &Arc<People>) -> Self {
-        let tokens: Arc<dyn AccessTokens> = people.clone();
+        let access_tokens: Arc<dyn AccessTokens> = people.clone();
         let refresh_tokens: Arc<dyn RefreshTokens> = Arc::new(ports.refresh_tokens);
         let second_factors: Arc<dyn SecondFactors> = Arc::new(ports.second_factors);
         let sealer: Arc<dyn Sealer> = Arc::new(ports.sealer);
@@ -245,10 +268,11 @@ impl Shared {
             identities: Arc::new(ports.identities),
             providers: Arc::new(ports.providers),
             sealer,
+            email_changes: Arc::new(ports.email_changes),
             hot: Arc::new(ports.hot),
             ids: Arc::new(SequentialIds::default()),
             issuer: TokenIssuer {
-                access: tokens.clone(),
+                access: access_tokens.clone(),
                 refresh: refresh_tokens.clone(),
                 lifetimes: Lifetimes::default(),
             },
@@ -263,7 +287,13 @@ impl Shared {
             sessions: Arc::new(ports.sessions),
             strength: Arc::new(ports.strength),
             supervised: Arc::new(ports.supervised),
-            tokens,
+            access_tokens,
+            tokens: Arc::new(ports.one_time_tokens),
+            limiter: Arc::new(ports.limiter),
+            lockdowns: Arc::new(ports.lockdowns),
+            mode: ports.mode,
+            probe: Arc::new(ports.probe),
+            seals: Arc::new(ports.seals),
         }
     }
 }

@@ -53,7 +53,7 @@ pub(super) async fn confirm_totp(
     body: Valid<ConfirmTotpBody>,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
-    api.limits.own_credentials(&request, &actor).await?;
+    api.count_own_guess(&request, &actor).await?;
     let code = ClaimedCode::new(body.into_inner().code);
     let codes = api.confirm_second_factor.run(&actor, &code).await?;
     let codes = codes.iter().map(|code| code.expose().clone());
