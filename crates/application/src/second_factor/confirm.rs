@@ -121,7 +121,6 @@ impl ConfirmSecondFactor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::accounts::with_notice;
     use crate::second_factor::fixtures::{a_check, code};
     use domain::port::audit_trail::MockAuditTrail;
     use domain::port::second_factors::MockSecondFactors;

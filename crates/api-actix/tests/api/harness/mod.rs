@@ -3,6 +3,7 @@
 //! `TestApi::new().start().await` is a platform with Ada's scripts on it. What a test wants otherwise it says before the start:
 //! `.with(|ports| …)`. Every answer is looked at by [`Answer`] before the test sees it.
 
+mod accounts;
 mod answer;
 mod client;
 mod operations;

@@ -1,26 +1,19 @@
 //! The mocked ports, and what each of them does when a test does not care.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::TimeDelta;
-use domain::access::standing::AccessEpoch;
-use domain::account::closure::AccountDeleted;
-use domain::account::email_change::EmailChanged;
-use domain::account::lockdown::LockedDown;
 use domain::account::one_time_token::{OneTimeToken, TokenPurpose};
-use domain::account::password::{PasswordChanged, PasswordCheck, PasswordHash};
 use domain::account::registration::RegistrationMode;
 use domain::account::second_factor::{
     ActiveTotp, HalfDone, RecoveryCode, RecoveryDigest, SealedTotp, TotpSecret, TotpStep,
 };
-use domain::account::user::AccountStatus;
 use domain::id::{SessionId, TokenId};
 use domain::limit::quota::{LimitClass, Verdict};
 use domain::outage::Dependency;
 use domain::port::access_edits::MockAccessEdits;
 use domain::port::account_closures::MockAccountClosures;
-use domain::port::accounts::{Credentials, MockAccounts, Recipient};
+use domain::port::accounts::MockAccounts;
 use domain::port::announcements::MockAnnouncements;
 use domain::port::audit_notes::MockAuditNotes;
 use domain::port::audit_records::MockAuditRecords;
@@ -59,7 +52,7 @@ use test_support::FixedClock;
 use uuid::Uuid;
 
 use super::people::{session_id, user_id};
-use super::{providers, seals, stock, world};
+use super::{accounts, providers, seals, stock, world};
 
 /// Ada's password, as the documentation has it.
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -107,8 +100,7 @@ impl Ports {
     /// Adds what happens where the test has said nothing: mocks ask the expectation that came first.
     pub(crate) fn with_defaults(mut self, stock: Vec<ScriptDetail>) -> Self {
         let stock = Arc::new(stock);
-        self.accounts();
-        self.taking_back();
+        accounts::defaults(&mut self);
         self.tokens();
         self.sessions();
         self.second_factor();
@@ -123,90 +115,6 @@ impl Ports {
         stock::versions(&mut self.scripts, &stock);
         self.content();
         self
-    }
-
-    fn accounts(&mut self) {
-        let mock = &mut self.accounts;
-        mock.expect_register().returning(|_| Ok(()));
-        mock.expect_turn_away().returning(|_| Ok(true));
-        // Charles has deleted his account; once it was brought back, it is there for the sign-in that follows.
-        let is_back = Arc::new(AtomicBool::new(false));
-        let charles_is_back = Arc::clone(&is_back);
-        mock.expect_find_credentials().returning(move |email| {
-            let mut charles = world::charles();
-            let asks_for_charles = charles.user.email.as_ref().unwrap().key() == email;
-            if asks_for_charles && charles_is_back.swap(false, Ordering::Relaxed) {
-                charles.user.status = AccountStatus::Active;
-            }
-            let mut accounts = [world::ada(), charles].into_iter();
-            let found = accounts.find(|account| {
-                let own = account.user.email.as_ref();
-                own.is_some_and(|own| own.key() == email)
-            });
-            let password = Some(PasswordHash::restore(PASSWORD.to_owned()));
-            Ok(found.map(|account| Credentials { account, password }))
-        });
-        mock.expect_find().returning(|id| {
-            let mut account = world::ada();
-            account.user.id = id;
-            Ok(Some(account))
-        });
-        mock.expect_verify_email().returning(|_| Ok(AccessEpoch(2)));
-        mock.expect_issue_token().returning(|_| Ok(true));
-        mock.expect_find_password()
-            .returning(|_| Ok(Some(PasswordHash::restore(PASSWORD.to_owned()))));
-        mock.expect_change_password().returning(|_| {
-            Ok(PasswordChanged {
-                ended: Vec::new(),
-                epoch: AccessEpoch(2),
-            })
-        });
-        self.closures.expect_delete().returning(|_| {
-            Ok(AccountDeleted {
-                ended: Vec::new(),
-                epoch: AccessEpoch(2),
-            })
-        });
-        self.closures.expect_restore().returning(move |_| {
-            is_back.store(true, Ordering::Relaxed);
-            Ok(AccessEpoch(2))
-        });
-        self.strength.expect_judge().return_const(Ok(()));
-        self.passwords
-            .expect_hash()
-            .returning(|password| Ok(PasswordHash::restore(password.expose().to_owned())));
-        self.passwords.expect_check().returning(|claim, hash| {
-            let matches = hash.is_some_and(|hash| hash.expose() == claim.expose());
-            Ok(if matches {
-                PasswordCheck::Matches
-            } else {
-                PasswordCheck::Differs
-            })
-        });
-    }
-
-    fn taking_back(&mut self) {
-        self.accounts.expect_find_recipient().returning(|_| {
-            let ada = world::ada().user;
-            Ok(Some(Recipient {
-                email: ada.email,
-                username: ada.username,
-                locale: ada.locale,
-                status: ada.status,
-            }))
-        });
-        self.email_changes.expect_begin().returning(|_| Ok(true));
-        self.email_changes.expect_confirm().returning(|_| {
-            Ok(EmailChanged {
-                epoch: AccessEpoch(2),
-            })
-        });
-        self.lockdowns.expect_lock_down().returning(|_| {
-            Ok(LockedDown {
-                ended: Vec::new(),
-                epoch: AccessEpoch(2),
-            })
-        });
     }
 
     /// `shr_…` and `sho_…` are the tokens that the documentation shows; here they are good ones.
