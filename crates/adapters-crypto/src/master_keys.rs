@@ -17,6 +17,7 @@ pub(crate) enum Purpose {
     SecretsAtRest,
     RecoveryCodes,
     AuditChain,
+    ApiKeys,
 }
 
 impl Purpose {
@@ -29,6 +30,7 @@ impl Purpose {
             Self::SecretsAtRest => b"scripthub secrets at rest v1",
             Self::RecoveryCodes => b"scripthub recovery codes v1",
             Self::AuditChain => b"scripthub audit chain v1",
+            Self::ApiKeys => b"scripthub api keys v1",
         }
     }
 }

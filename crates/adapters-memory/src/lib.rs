@@ -4,6 +4,7 @@
 mod announcements;
 mod audit_notes;
 mod hot_sessions;
+mod key_standings;
 mod rate_limiter;
 mod session_uses;
 mod standings;
@@ -12,6 +13,7 @@ mod trust;
 pub use announcements::LocalAnnouncements;
 pub use audit_notes::AuditNotePad;
 pub use hot_sessions::NoHotSessions;
+pub use key_standings::KeyCopies;
 pub use rate_limiter::LocalRateLimiter;
 pub use session_uses::SessionUseNotes;
 pub use standings::StandingCopies;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use domain::access::known_changes::KnownChanges;
-use domain::access::standing::{AccessChange, Standing};
+use domain::access::standing::{AccessChange, AccessEpoch, Standing};
 use domain::id::{SessionId, UserId};
 use domain::outage::Outage;
 use domain::port::access_changes::{AccessChanges, RecentChanges};
@@ -122,6 +122,19 @@ impl StandingCopies {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .contradicts(standing)
+    }
+
+    /// Whether copies in the process may be used at this moment.
+    pub(crate) fn is_trusted(&self) -> bool {
+        self.trust.in_process(Instant::now())
+    }
+
+    /// Whether what a person may do has changed since this epoch, as far as this node knows.
+    pub(crate) fn outdates(&self, user: UserId, read_at: AccessEpoch) -> bool {
+        self.known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .outdates(user, read_at)
     }
 
     async fn copy(&self, key: &(SessionId, UserId)) -> Option<Standing> {

@@ -35,7 +35,7 @@ macro_rules! columns {
     () => {
         "ARRAY[l.id::text, (extract(epoch FROM l.created_at) * 1000000)::bigint::text, l.actor_kind, l.actor_id::text, l.subject_kind, \
          l.subject_id::text, l.action, l.outcome, l.before::text, l.after::text, l.ip::text, l.user_agent, l.session_id::text, \
-         l.request_id] AS columns"
+         l.request_id, l.api_key_id::text] AS columns"
     };
 }
 

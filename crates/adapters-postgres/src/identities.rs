@@ -24,7 +24,7 @@ use crate::rows::provider::{MetRow, WayRow, encounter, ways};
 use crate::rows::user::NewUserRow;
 use crate::schema::users;
 use crate::second_factors::forget_recovery_codes;
-use crate::sql::{access, journal, session, tokens};
+use crate::sql::{access, api_keys, journal, session, tokens};
 use crate::statement::handwritten;
 
 /// Identities in PostgreSQL.
@@ -289,8 +289,9 @@ async fn take_over(
     if !add(wire, user, &taking.identity, taking.at).await? {
         return Err(Failure::Conflict(TakeOverConflict::IdentityTaken));
     }
-    let (ended, (), (), (), ()) = tokio::try_join!(
+    let (ended, (), (), (), (), ()) = tokio::try_join!(
         session::end(wire, user, Revoke::All, "account_taken_over"),
+        api_keys::end_all(wire, user, "account_taken_over"),
         // Ways back included: they are of whoever claimed the address without owning it.
         tokens::close_all(wire, user, taking.at),
         forget_second_factor(wire, user),

@@ -2,6 +2,7 @@
 
 mod access_edits;
 mod accounts;
+mod api_keys;
 mod audit_chain;
 mod audit_partitions;
 mod audit_records;
@@ -29,6 +30,7 @@ mod supervision;
 
 pub use access_edits::PgAccessEdits;
 pub use accounts::PgAccounts;
+pub use api_keys::PgApiKeys;
 pub use audit_chain::PgAuditChain;
 pub use audit_partitions::PgAuditPartitions;
 pub use audit_records::PgAuditRecords;

@@ -18,6 +18,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_keys (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        name -> Text,
+        prefix -> Text,
+        digest -> Bytea,
+        scopes -> Array<Text>,
+        script_ids -> Nullable<Array<Uuid>>,
+        expires_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_reason -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     audit_logs (id, created_at) {
         id -> Uuid,
         actor_id -> Nullable<Uuid>,
@@ -33,6 +51,7 @@ diesel::table! {
         session_id -> Nullable<Uuid>,
         request_id -> Nullable<Text>,
         created_at -> Timestamptz,
+        api_key_id -> Nullable<Uuid>,
     }
 }
 

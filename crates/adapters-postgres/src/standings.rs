@@ -13,7 +13,7 @@ use domain::port::standings::Standings;
 
 use crate::failure::{Failure, Never};
 use crate::pg::Pg;
-use crate::rows::session::StandingRow;
+use crate::rows::session::{StandingRow, standing_columns};
 use crate::statement::handwritten;
 
 /// Standings and their changes in PostgreSQL.
@@ -32,25 +32,27 @@ impl PgStandings {
 impl Standings for PgStandings {
     async fn find(&self, session: SessionId, user: UserId) -> Result<Option<Standing>, Outage> {
         self.0
-            .read("find_standing", &(session, user), async |mut wire: &AsyncPgConnection, (session, user): &(SessionId, UserId)| {
-                // The epoch is read in the snapshot of everything else, so it is never newer than the answer.
-                let rows: Vec<StandingRow> = handwritten(
-                    "SELECT u.account_status, u.email_verified_at IS NOT NULL AS email_verified, \
-                         ARRAY(SELECT DISTINCT p.name FROM user_roles ur \
-                               JOIN role_permissions rp ON rp.role_id = ur.role_id \
-                               JOIN permissions p ON p.id = rp.permission_id WHERE ur.user_id = u.id) AS permissions, \
-                         (SELECT value FROM access_epoch) AS epoch \
-                     FROM sessions s JOIN users u ON u.id = s.user_id \
+            .read(
+                "find_standing",
+                &(session, user),
+                async |mut wire: &AsyncPgConnection, (session, user): &(SessionId, UserId)| {
+                    let rows: Vec<StandingRow> = handwritten(concat!(
+                        "SELECT ",
+                        standing_columns!(),
+                        " FROM sessions s JOIN users u ON u.id = s.user_id \
                      WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL \
-                         AND s.idle_expires_at > now() AND s.absolute_expires_at > now()",
-                )
-                .bind::<Uuid, _>(session.as_uuid())
-                .bind::<Uuid, _>(user.as_uuid())
-                .load(&mut wire)
-                .await?;
-                let row = rows.into_iter().next();
-                Ok(row.map(|row| row.into_standing(*session, *user)).transpose()?)
-            })
+                         AND s.idle_expires_at > now() AND s.absolute_expires_at > now()"
+                    ))
+                    .bind::<Uuid, _>(session.as_uuid())
+                    .bind::<Uuid, _>(user.as_uuid())
+                    .load(&mut wire)
+                    .await?;
+                    let row = rows.into_iter().next();
+                    Ok(row
+                        .map(|row| row.into_standing(*session, *user))
+                        .transpose()?)
+                },
+            )
             .await
     }
 }

@@ -43,6 +43,7 @@ templates!(
     "email_replaced",
     "email_changed",
     "locked_down",
+    "api_key_created",
     "refresh_token_reused"
 );
 
@@ -114,9 +115,10 @@ impl Renderer {
 const fn subject(letter: Letter, locale: Locale) -> &'static str {
     use Letter::{
         AccountDeleted, AccountRemoved, AccountRestored, AccountSuspended, AccountTakenOver,
-        AlreadyRegistered, ConfirmEmailChange, EmailChangeRequested, EmailChanged, EmailReplaced,
-        LinkPending, LockedDown, MfaDisabled, MfaEnabled, PasswordChanged, ProviderLinked,
-        ProviderUnlinked, RefreshTokenReused, ResetPassword, SuspensionLifted, VerifyEmail,
+        AlreadyRegistered, ApiKeyCreated, ConfirmEmailChange, EmailChangeRequested, EmailChanged,
+        EmailReplaced, LinkPending, LockedDown, MfaDisabled, MfaEnabled, PasswordChanged,
+        ProviderLinked, ProviderUnlinked, RefreshTokenReused, ResetPassword, SuspensionLifted,
+        VerifyEmail,
     };
     use Locale::{English, Indonesian};
     match (letter, locale) {
@@ -160,6 +162,8 @@ const fn subject(letter: Letter, locale: Locale) -> &'static str {
         (SuspensionLifted, Indonesian) => "Anda dapat masuk kembali",
         (AccountRemoved, English) => "Your account was deleted by our staff",
         (AccountRemoved, Indonesian) => "Akun Anda dihapus oleh staf kami",
+        (ApiKeyCreated, English) => "An API key was made for your account",
+        (ApiKeyCreated, Indonesian) => "Kunci API baru dibuat untuk akun Anda",
         (RefreshTokenReused, English) => "A session of yours was ended",
         (RefreshTokenReused, Indonesian) => "Salah satu sesi Anda diakhiri",
     }

@@ -5,7 +5,7 @@
 )]
 
 use chrono::{DateTime, SubsecRound, Utc};
-use domain::id::{AuditId, JobId, LeaseId, ScriptId, SessionId, TokenId, UserId};
+use domain::id::{ApiKeyId, AuditId, JobId, LeaseId, ScriptId, SessionId, TokenId, UserId};
 use domain::port::clock::Clock;
 use domain::port::ids::Ids;
 use uuid::Uuid;
@@ -36,6 +36,10 @@ impl Ids for SystemIds {
 
     fn token(&self) -> TokenId {
         TokenId::new(Uuid::new_v4())
+    }
+
+    fn api_key(&self) -> ApiKeyId {
+        ApiKeyId::new(Uuid::new_v4())
     }
 
     fn script(&self) -> ScriptId {

@@ -49,7 +49,7 @@ pub fn document() -> OpenApi {
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
-        .description(Some("The access token of a signed-in person"))
+        .description(Some("The access token of a signed-in person, or an API key (`shk_…`) where its scopes reach"))
         .build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     let schemas = [
@@ -136,6 +136,7 @@ fn complete(path: &str, operation: &mut Operation) {
     if operation.security.is_some() {
         let known = [
             Code::AccessTokenInvalid,
+            Code::ApiKeyInvalid,
             Code::SessionEnded,
             Code::AccountSuspended,
         ];
@@ -144,9 +145,17 @@ fn complete(path: &str, operation: &mut Operation) {
             codes.insert(Code::Unauthenticated.name());
         }
     }
-    let demands = operation.extensions.as_ref();
-    if demands.is_some_and(|extensions| extensions.contains_key("x-required-permission")) {
-        codes.extend([Code::PermissionDenied, Code::EmailNotVerified].map(Code::name));
+    let extensions = operation.extensions.as_ref();
+    let demands = extensions.is_some_and(|named| named.contains_key("x-required-permission"));
+    if demands {
+        let denied = [
+            Code::PermissionDenied,
+            Code::EmailNotVerified,
+            Code::OutOfScope,
+        ];
+        codes.extend(denied.map(Code::name));
+    } else if operation.security.is_some() && !is_optional(operation) {
+        codes.insert(Code::SessionRequired.name());
     }
     if operation.request_body.is_some() {
         let body = [

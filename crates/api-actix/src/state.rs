@@ -21,6 +21,9 @@ use application::accounts::resend_verification::ResendVerification;
 use application::accounts::reset_password::ResetPassword;
 use application::accounts::restore::RestoreAccount;
 use application::accounts::verify_email::VerifyEmail;
+use application::api_keys::issue::IssueApiKey;
+use application::api_keys::list::ListApiKeys;
+use application::api_keys::revoke::RevokeApiKey;
 use application::audit::decisions::NoteDecisions;
 use application::audit::export_log::ExportAuditLog;
 use application::audit::read_log::ReadAuditLog;
@@ -50,7 +53,7 @@ use application::sessions::revoke::RevokeSessions;
 use application::sessions::sign_in::SignIn;
 use application::staff::act_on_account::ActOnAccount;
 use application::staff::read_accounts::ReadAccounts;
-use domain::access::actor::Actor;
+use domain::access::actor::SessionActor;
 use domain::id::UserId;
 use domain::port::access_tokens::AccessTokens;
 use domain::port::clock::Clock;
@@ -120,6 +123,12 @@ pub struct Api {
     pub delete_account: DeleteAccount,
     /// Coming back.
     pub restore_account: RestoreAccount,
+    /// Making an API key.
+    pub issue_api_key: IssueApiKey,
+    /// One's own API keys.
+    pub list_api_keys: ListApiKeys,
+    /// Ending one.
+    pub revoke_api_key: RevokeApiKey,
     /// Own and public profiles.
     pub profiles: ProfilePages,
     /// One's own security timeline.
@@ -186,7 +195,11 @@ impl Api {
     ///
     /// # Errors
     /// [`Code::RateLimited`](crate::problem::Code::RateLimited), or an outage: a guess that cannot be counted is not taken.
-    pub async fn count_own_guess(&self, request: &HttpRequest, by: &Actor) -> Result<(), Problem> {
+    pub async fn count_own_guess(
+        &self,
+        request: &HttpRequest,
+        by: &SessionActor,
+    ) -> Result<(), Problem> {
         self.count_guess(request, by.origin().ip, by.user()).await
     }
 

@@ -38,6 +38,8 @@ ids! {
     SessionId;
     /// A one-time token (UUID v4); the token itself is derived from it and stored nowhere.
     TokenId;
+    /// An API key (UUID v4); it names the key and opens nothing.
+    ApiKeyId;
     /// A script (UUID v4).
     ScriptId;
     /// A row of the audit log (UUID v7: sorted by time).

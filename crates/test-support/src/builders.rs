@@ -1,7 +1,8 @@
 //! Valid domain values, to be changed where a test cares.
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
-use domain::access::actor::Actor;
+use domain::access::actor::{Actor, SessionActor};
+use domain::access::key::{KeyReach, KeyScope, KeyScopes, KeyStanding};
 use domain::access::permission::{Permission, PermissionSet};
 use domain::access::role::RoleName;
 use domain::access::standing::{AccessEpoch, Rights, Standing};
@@ -13,7 +14,7 @@ use domain::account::registration::Registration;
 use domain::account::user::{AccountStatus, User};
 use domain::account::username::Username;
 use domain::audit::{AuditAction, AuditEntry, Origin, Party, Subject};
-use domain::id::{AuditId, ScriptId, SessionId, UserId};
+use domain::id::{ApiKeyId, AuditId, ScriptId, SessionId, UserId};
 use domain::journal::Journal;
 use domain::revision::Revision;
 use domain::script::content::{PackedContent, Sha256};
@@ -102,10 +103,38 @@ impl ActorBuilder {
         }
     }
 
-    /// The actor.
+    /// The actor, in a session.
     #[must_use]
     pub fn build(&self) -> Actor {
         Actor::admit(&self.standing(), noon(), Origin::default())
+            .expect("an active account is admitted")
+    }
+
+    /// The actor, with the proof that it is a session.
+    #[must_use]
+    pub fn in_session(&self) -> SessionActor {
+        let in_session = self.build().by_session();
+        in_session.expect("a session is one")
+    }
+
+    /// The standing of a key of this person, in force for an hour; with a list, kept to those scripts.
+    #[must_use]
+    pub fn key_standing(&self, scopes: &[KeyScope], scripts: Option<Vec<ScriptId>>) -> KeyStanding {
+        let scopes = KeyScopes::collect(scopes.iter().copied()).expect("a scope");
+        KeyStanding {
+            key: ApiKeyId::new(fresh()),
+            user: self.user,
+            reach: KeyReach::restore(scopes, scripts),
+            expires_at: noon() + TimeDelta::hours(1),
+            last_used_at: None,
+            rights: self.standing().rights,
+        }
+    }
+
+    /// The actor through a key of these scopes; with a list, kept to those scripts.
+    #[must_use]
+    pub fn through_key(&self, scopes: &[KeyScope], scripts: Option<Vec<ScriptId>>) -> Actor {
+        Actor::admit_key(&self.key_standing(scopes, scripts), Origin::default())
             .expect("an active account is admitted")
     }
 }

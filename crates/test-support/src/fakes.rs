@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
-use domain::id::{AuditId, JobId, LeaseId, ScriptId, SessionId, TokenId, UserId};
+use domain::id::{ApiKeyId, AuditId, JobId, LeaseId, ScriptId, SessionId, TokenId, UserId};
 use domain::port::clock::Clock;
 use domain::port::ids::Ids;
 use uuid::Uuid;
@@ -64,6 +64,10 @@ impl Ids for SequentialIds {
 
     fn token(&self) -> TokenId {
         TokenId::new(self.next())
+    }
+
+    fn api_key(&self) -> ApiKeyId {
+        ApiKeyId::new(self.next())
     }
 
     fn script(&self) -> ScriptId {

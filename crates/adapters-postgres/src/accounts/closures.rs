@@ -13,7 +13,7 @@ use domain::session::Revoke;
 
 use super::PgAccounts;
 use crate::failure::Failure;
-use crate::sql::{access, journal, session, tokens};
+use crate::sql::{access, api_keys, journal, session, tokens};
 use crate::statement::handwritten;
 
 #[async_trait]
@@ -53,8 +53,9 @@ async fn delete(
         return Err(Failure::Conflict(ClosureConflict::WrongState));
     }
     access::keep_an_admin(wire, deletion.user, ClosureConflict::LastAdmin).await?;
-    let (ended, (), ()) = tokio::try_join!(
+    let (ended, (), (), ()) = tokio::try_join!(
         session::end(wire, deletion.user, Revoke::All, "account_deleted"),
+        api_keys::end_all(wire, deletion.user, "account_deleted"),
         tokens::supersede(wire, deletion.user, None, deletion.at),
         journal::write(wire, &deletion.journal),
     )?;

@@ -16,7 +16,7 @@ use domain::session::Revoke;
 
 use super::PgAccounts;
 use crate::failure::{Failure, OnUnique};
-use crate::sql::{access, journal, session, tokens};
+use crate::sql::{access, api_keys, journal, session, tokens};
 use crate::statement::handwritten;
 
 #[async_trait]
@@ -121,7 +121,8 @@ async fn put_back(
     Ok(())
 }
 
-/// Ends whatever lets somebody act as the person: sessions, and the links to providers, one of which a thief may have made.
+/// Ends whatever lets somebody act as the person: sessions, API keys, and the links to providers, one of which a thief
+/// may have made.
 async fn end_all_ways_in(
     mut wire: &AsyncPgConnection,
     lockdown: &Lockdown,
@@ -130,6 +131,7 @@ async fn end_all_ways_in(
         .bind::<Uuid, _>(lockdown.user.as_uuid())
         .execute(&mut wire)
         .await?;
+    api_keys::end_all(wire, lockdown.user, "locked_down").await?;
     session::end(wire, lockdown.user, Revoke::All, "locked_down").await
 }
 

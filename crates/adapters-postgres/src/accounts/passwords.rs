@@ -11,7 +11,7 @@ use domain::id::UserId;
 use domain::session::Revoke;
 
 use crate::failure::{Failure, Never};
-use crate::sql::{access, journal, session, tokens};
+use crate::sql::{access, api_keys, journal, session, tokens};
 use crate::statement::handwritten;
 
 #[derive(QueryableByName)]
@@ -74,6 +74,9 @@ pub(super) async fn change(
         tokens::supersede(wire, change.user, None, change.at),
         journal::write(wire, &change.journal),
     )?;
+    if let ChangeGrounds::Token(_) = change.grounds {
+        api_keys::end_all(wire, change.user, reason).await?;
+    }
     let epoch = access::bump(wire, change.user).await?;
     Ok(PasswordChanged { ended, epoch })
 }

@@ -7,7 +7,7 @@ use diesel::sql_types::{Inet, Jsonb, Nullable, Text, Timestamptz};
 use diesel::{Insertable, QueryableByName};
 use domain::audit::reading::AuditRecord;
 use domain::audit::{AuditEntry, FactValue, Facts, Outcome, Party};
-use domain::id::{AuditId, SessionId, UserId};
+use domain::id::{ApiKeyId, AuditId, SessionId, UserId};
 use ipnet::IpNet;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -33,6 +33,7 @@ pub(crate) struct AuditRow<'a> {
     session_id: Option<Uuid>,
     request_id: Option<&'a str>,
     created_at: DateTime<Utc>,
+    api_key_id: Option<Uuid>,
 }
 
 impl<'a> From<&'a AuditEntry> for AuditRow<'a> {
@@ -58,6 +59,7 @@ impl<'a> From<&'a AuditEntry> for AuditRow<'a> {
             session_id: entry.origin.session.map(SessionId::as_uuid),
             request_id: entry.origin.request_id.as_deref(),
             created_at: entry.at,
+            api_key_id: entry.origin.key.map(ApiKeyId::as_uuid),
         }
     }
 }
@@ -85,7 +87,7 @@ fn picture(facts: &Facts) -> Value {
 macro_rules! record_columns {
     () => {
         "id, actor_id, actor_kind, subject_kind, subject_id, action, outcome, before, after, ip, user_agent, session_id, request_id, \
-         created_at"
+         created_at, api_key_id"
     };
 }
 pub(crate) use record_columns;
@@ -121,6 +123,8 @@ pub(crate) struct RecordRow {
     request_id: Option<String>,
     #[diesel(sql_type = Timestamptz)]
     created_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<diesel::sql_types::Uuid>)]
+    api_key_id: Option<Uuid>,
 }
 
 impl RecordRow {
@@ -147,6 +151,7 @@ impl RecordRow {
             ip: self.ip.map(|network| network.addr()),
             user_agent: self.user_agent,
             session: self.session_id.map(SessionId::new),
+            key: self.api_key_id.map(ApiKeyId::new),
             request_id: self.request_id,
         })
     }

@@ -1,5 +1,6 @@
 //! Rows and what they mean: the only place where one becomes the other.
 
+pub(crate) mod api_key;
 pub(crate) mod audit;
 pub(crate) mod job;
 pub(crate) mod provider;

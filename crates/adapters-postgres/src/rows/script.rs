@@ -312,15 +312,17 @@ pub(crate) struct ContextRow {
 
 impl ContextRow {
     pub(crate) fn into_context(self) -> Result<VersionInContext, Damage> {
+        let version = self.version.into_version()?;
         Ok(VersionInContext {
             access: ScriptAccess {
+                id: version.script,
                 owner: UserId::new(self.owner_id),
                 visibility: visibility(&self.visibility)?,
                 status: status(&self.status)?,
             },
             slug: Slug::restore(self.slug),
             language: Language::restore(self.language),
-            version: self.version.into_version()?,
+            version,
         })
     }
 }

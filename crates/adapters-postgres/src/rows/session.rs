@@ -85,6 +85,19 @@ macro_rules! rotation_columns {
 }
 pub(crate) use rotation_columns;
 
+/// The columns of [`StandingRow`], of the person `u`. The epoch is read in the snapshot of everything else, so it is never newer than
+/// the answer.
+macro_rules! standing_columns {
+    () => {
+        "u.account_status, u.email_verified_at IS NOT NULL AS email_verified, \
+         ARRAY(SELECT DISTINCT p.name FROM user_roles ur \
+               JOIN role_permissions rp ON rp.role_id = ur.role_id \
+               JOIN permissions p ON p.id = rp.permission_id WHERE ur.user_id = u.id) AS permissions, \
+         (SELECT value FROM access_epoch) AS epoch"
+    };
+}
+pub(crate) use standing_columns;
+
 impl RotationRow {
     pub(crate) const fn state(&self) -> RotationState {
         RotationState {
@@ -143,7 +156,7 @@ impl From<SummaryRow> for SessionSummary {
     }
 }
 
-/// What a living session may do.
+/// What the person of a living session or key may do.
 #[derive(QueryableByName)]
 pub(crate) struct StandingRow {
     #[diesel(sql_type = Text)]
@@ -162,19 +175,22 @@ impl StandingRow {
         session: SessionId,
         user: UserId,
     ) -> Result<Standing, Damage> {
+        Ok(Standing {
+            session,
+            user,
+            rights: self.into_rights()?,
+        })
+    }
+
+    pub(crate) fn into_rights(self) -> Result<Rights, Damage> {
         let status = AccountStatus::by_name(&self.account_status)
             .ok_or_else(|| Damage::new("users.account_status", self.account_status.as_str()))?;
         let permissions = self.permissions.iter().map(String::as_str);
-        let rights = Rights {
+        Ok(Rights {
             status,
             email_verified: self.email_verified,
             permissions: PermissionSet::from_names(permissions),
             epoch: AccessEpoch(self.epoch),
-        };
-        Ok(Standing {
-            session,
-            user,
-            rights,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Reads: each one query, prepared.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Binary, Integer, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Text, Timestamptz, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::account::username::UsernameKey;
 use domain::id::ScriptId;
@@ -14,6 +14,7 @@ use domain::script::version::{Version, VersionSelector};
 
 use crate::failure::Damage;
 use crate::pg::Pg;
+use crate::rows::api_key::uuids;
 use crate::rows::script::{
     ContextRow, DetailRow, ListedRow, OpenedRow, VersionRow, listed_columns, version_columns,
 };
@@ -110,6 +111,12 @@ fn list_statement(listing: &ScriptListing) -> Handwritten<'_> {
         statement = statement
             .text(" AND s.id IN (SELECT st.script_id FROM script_tags st JOIN tags t ON t.id = st.tag_id WHERE t.name = ")
             .value::<Text, _>(tag.as_str())
+            .text(")");
+    }
+    if let Some(scripts) = &listing.filter.among {
+        statement = statement
+            .text(" AND s.id = ANY (")
+            .value::<Array<Uuid>, _>(uuids(scripts))
             .text(")");
     }
     if let Some(author) = &listing.filter.author {

@@ -13,7 +13,7 @@ use domain::id::SessionId;
 use domain::session::Revoke;
 
 use crate::failure::{Damage, Failure};
-use crate::sql::{access, journal, session, tokens};
+use crate::sql::{access, api_keys, journal, session, tokens};
 use crate::statement::handwritten;
 
 type Refusal = Failure<StaffConflict>;
@@ -133,13 +133,15 @@ async fn put_out(
         StaffAct::Suspend(_) => "account_suspended",
         StaffAct::Delete => "account_deleted",
         StaffAct::SignOut => {
+            api_keys::end_all(wire, user, "signed_out_by_staff").await?;
             return session::end(wire, user, Revoke::All, "signed_out_by_staff").await;
         }
         StaffAct::LiftSuspension | StaffAct::Restore => return Ok(Vec::new()),
     };
     access::keep_an_admin(wire, user, StaffConflict::LastAdmin).await?;
-    let (ended, ()) = tokio::try_join!(
+    let (ended, (), ()) = tokio::try_join!(
         session::end(wire, user, Revoke::All, reason),
+        api_keys::end_all(wire, user, reason),
         tokens::supersede(wire, user, None, at),
     )?;
     Ok(ended)

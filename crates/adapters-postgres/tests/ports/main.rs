@@ -6,6 +6,7 @@
 
 mod access_edits;
 mod accounts;
+mod api_keys;
 mod audit_chain;
 mod audit_partitions;
 mod audit_records;

@@ -43,12 +43,21 @@ impl<T> Valid<T> {
     /// The body, and which request this is when the client named it by an `Idempotency-Key`.
     pub fn keyed(self, by: &Actor, request: &HttpRequest) -> (T, Option<RequestIdentity>) {
         let identity = self.keyed.map(|(key, fingerprint)| RequestIdentity {
-            scope: format!("{} {} {}", by.user(), request.method(), request.path()),
+            scope: format!("{} {} {}", name_of(by), request.method(), request.path()),
             key,
             fingerprint,
         });
         (self.value, identity)
     }
+}
+
+/// Whose requests are told apart by their keys. What was answered in a session is not answered through an API key, which may reach
+/// less.
+fn name_of(by: &Actor) -> String {
+    let user = by.user();
+    by.carrier()
+        .key()
+        .map_or_else(|| user.to_string(), |key| format!("{user}/{key}"))
 }
 
 impl<T: Body> FromRequest for Valid<T> {

@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use application::access::authenticate::AuthenticateError;
-use domain::access::actor::{Actor, Denied, Viewer};
+use domain::access::actor::{Actor, Denied, SessionActor, Viewer};
 use domain::access::proof::{self, Permitted, Right};
 use domain::audit::Origin;
 use domain::id::UserId;
@@ -24,9 +24,9 @@ pub enum Caller {
     Refused(AuthenticateError),
 }
 
-/// Somebody who is signed in.
+/// Somebody who is signed in: an API key does not get here.
 #[derive(Debug)]
-pub struct SignedIn(pub Actor);
+pub struct SignedIn(pub SessionActor);
 
 /// Somebody who looks: signed in or not. A token that is not good is an error here, too: who sends one wants to be known.
 #[derive(Debug)]
@@ -40,9 +40,13 @@ pub struct Authorized<P>(pub Permitted<P>);
 #[derive(Debug)]
 pub struct Fresh(pub proof::Fresh);
 
+/// Somebody who may do `P`, and proved who they are within the last ten minutes.
+#[derive(Debug)]
+pub struct FreshlyAuthorized<P>(pub Permitted<P>, pub proof::Fresh);
+
 /// Somebody who signs out: `None` when the session has ended already.
 #[derive(Debug)]
-pub struct Leaving(pub Option<Actor>);
+pub struct Leaving(pub Option<SessionActor>);
 
 /// Where the request came from, for those who need not be known.
 #[derive(Debug)]
@@ -67,6 +71,10 @@ fn actor(request: &HttpRequest) -> Result<Actor, Problem> {
     }
 }
 
+fn in_session(request: &HttpRequest) -> Result<SessionActor, Problem> {
+    Ok(actor(request)?.by_session()?)
+}
+
 fn permit<P: Right>(request: &HttpRequest, actor: Actor) -> Result<Permitted<P>, Problem> {
     let decisions = request
         .app_data::<web::Data<Api>>()
@@ -85,7 +93,7 @@ fn permit<P: Right>(request: &HttpRequest, actor: Actor) -> Result<Permitted<P>,
         }
         Err(denied) => {
             let permission = match denied {
-                Denied::Missing(permission) => permission.name(),
+                Denied::Missing(permission) | Denied::OutOfScope(permission) => permission.name(),
                 Denied::EmailNotVerified => "email_not_verified",
             };
             metrics::counter!("access_denied_total", "permission" => permission).increment(1);
@@ -102,7 +110,7 @@ impl FromRequest for SignedIn {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(actor(request).map(Self))
+        ready(in_session(request).map(Self))
     }
 }
 
@@ -132,8 +140,7 @@ impl<P: Right> FromRequest for Authorized<P> {
     }
 }
 
-fn fresh(request: &HttpRequest) -> Result<proof::Fresh, Problem> {
-    let actor = actor(request)?;
+fn fresh(request: &HttpRequest, actor: SessionActor) -> Result<proof::Fresh, Problem> {
     let api = request.app_data::<web::Data<Api>>();
     let api = api.ok_or_else(|| Problem::new(Code::Internal))?;
     Ok(actor.fresh(api.clock.now())?)
@@ -144,7 +151,19 @@ impl FromRequest for Fresh {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(fresh(request).map(Self))
+        ready(in_session(request).and_then(|actor| fresh(request, actor).map(Self)))
+    }
+}
+
+impl<P: Right> FromRequest for FreshlyAuthorized<P> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(in_session(request).and_then(|actor| {
+            let permitted = permit(request, Actor::clone(&actor))?;
+            Ok(Self(permitted, fresh(request, actor)?))
+        }))
     }
 }
 
@@ -154,7 +173,10 @@ impl FromRequest for Leaving {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(match caller(request) {
-            Caller::Known(actor) => Ok(Self(Some(actor))),
+            Caller::Known(actor) => match actor.by_session() {
+                Ok(actor) => Ok(Self(Some(actor))),
+                Err(refused) => Err(refused.into()),
+            },
             Caller::Refused(AuthenticateError::SessionEnded) => Ok(Self(None)),
             Caller::Anonymous => Err(Problem::new(Code::Unauthenticated)),
             Caller::Refused(error) => Err(error.into()),

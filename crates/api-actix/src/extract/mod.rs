@@ -8,11 +8,13 @@ mod query;
 mod rule;
 
 pub use body::{Body, Valid};
-pub use caller::{Authorized, Bearer, Caller, Fresh, Leaving, Looking, RequestOrigin, SignedIn};
+pub use caller::{
+    Authorized, Bearer, Caller, Fresh, FreshlyAuthorized, Leaving, Looking, RequestOrigin, SignedIn,
+};
 pub use headers::{IfMatch, OptionalIfMatch};
 pub use path::{
-    PathPermission, PathProvider, PathRole, PathScript, PathSession, PathUser, PathUsername,
-    PathVersion,
+    PathApiKey, PathPermission, PathProvider, PathRole, PathScript, PathSession, PathUser,
+    PathUsername, PathVersion,
 };
 pub use query::Query;
 pub use rule::{checked, each, every, nullable, optional, present, rule};

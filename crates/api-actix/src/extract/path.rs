@@ -8,7 +8,7 @@ use domain::access::permission_name::PermissionName;
 use domain::access::role::RoleName;
 use domain::account::identity::ProviderName;
 use domain::account::username::{Username, UsernameKey};
-use domain::id::{ScriptId, SessionId, UserId};
+use domain::id::{ApiKeyId, ScriptId, SessionId, UserId};
 use domain::script::version::VersionSelector;
 use uuid::Uuid;
 
@@ -37,6 +37,10 @@ pub struct PathPermission(pub PermissionName);
 /// The session that `{id}` names.
 #[derive(Debug)]
 pub struct PathSession(pub SessionId);
+
+/// The API key that `{id}` names.
+#[derive(Debug)]
+pub struct PathApiKey(pub ApiKeyId);
 
 /// The person that `{username}` names, without regard to case.
 #[derive(Debug)]
@@ -122,6 +126,17 @@ impl FromRequest for PathProvider {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         segment(request, "provider", |text| {
             ProviderName::parse(text).ok().map(Self)
+        })
+    }
+}
+
+impl FromRequest for PathApiKey {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        segment(request, "id", |text| {
+            uuid(text).map(|id| Self(ApiKeyId::new(id)))
         })
     }
 }

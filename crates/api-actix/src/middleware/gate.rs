@@ -86,6 +86,7 @@ fn origin(request: &ServiceRequest, api: &Api) -> Origin {
         user_agent,
         request_id,
         session: None,
+        key: None,
     }
 }
 

@@ -53,6 +53,8 @@ catalog! {
         Unauthenticated = "unauthenticated", "You are not signed in";
         /// Refresh, and try again.
         AccessTokenInvalid = "access_token_invalid", "The access token is not valid, or no longer";
+        /// Make another key; this one is mistyped, was ended, or has expired.
+        ApiKeyInvalid = "api_key_invalid", "The API key is not valid, or no longer";
         /// Sign in again.
         SessionEnded = "session_ended", "The session has ended";
         /// Check address and password.
@@ -75,6 +77,12 @@ catalog! {
         SignInRefused = "sign_in_refused", "The account lets nobody in";
         /// Ask for the permission that `detail` names.
         PermissionDenied = "permission_denied", "You may not do this";
+        /// Use an API key of another scope, or sign in.
+        OutOfScope = "out_of_scope", "The scopes of the API key do not reach this";
+        /// Sign in, and send the access token.
+        SessionRequired = "session_required", "This takes a session; an API key is not enough";
+        /// Use an API key that is not kept to certain scripts, or sign in.
+        KeyRestricted = "key_restricted", "The API key is kept to scripts that exist";
         /// Prove once more who you are, at `POST /api/auth/reauthenticate`, and try again.
         ReauthRequired = "reauth_required", "You signed in too long ago for this";
         /// Ask the staff.
@@ -133,6 +141,10 @@ catalog! {
         BuiltIn = "built_in", "This is a part of the platform";
         /// Say by `reassign_to` what its holders get instead.
         RoleInUse = "role_in_use", "Accounts hold the role";
+        /// Choose another name, or end the key that has it.
+        KeyNameTaken = "key_name_taken", "Another API key has this name";
+        /// End a key first.
+        TooManyKeys = "too_many_keys", "You have as many API keys as one may have";
         /// Choose another slug.
         SlugTaken = "slug_taken", "You have another script of this slug";
         /// Choose another label.

@@ -11,6 +11,8 @@ use application::accounts::register::RegisterError;
 use application::accounts::reset_password::ResetPasswordError;
 use application::accounts::restore::RestoreAccountError;
 use application::accounts::verify_email::VerifyEmailError;
+use application::api_keys::issue::IssueKeyError;
+use application::api_keys::revoke::RevokeKeyError;
 use application::idempotency::KeyConflict;
 use application::scripts::add_version::AddVersionError;
 use application::scripts::amend::AmendError;
@@ -27,7 +29,7 @@ use application::sessions::reauthenticate::ReauthenticateError;
 use application::sessions::refresh::RefreshError;
 use application::sessions::revoke::RevokeError;
 use application::sessions::sign_in::SignInError;
-use domain::access::actor::{Barred, Denied, ProofTooOld};
+use domain::access::actor::{Barred, Denied, ProofTooOld, SessionRequired};
 use domain::outage::Outage;
 use domain::port::password_strength::WeakPassword;
 use domain::violation::Violation;
@@ -59,6 +61,9 @@ impl From<Denied> for Problem {
         match denied {
             Denied::Missing(permission) => Self::new(Code::PermissionDenied)
                 .detail(format!("you lack the permission {permission}")),
+            Denied::OutOfScope(permission) => Self::new(Code::OutOfScope).detail(format!(
+                "you hold the permission {permission}, and the scopes of your API key do not reach it"
+            )),
             Denied::EmailNotVerified => Self::new(Code::EmailNotVerified)
                 .detail("confirm your address by the mail we sent; ask for another at POST /api/auth/verify-email/resend"),
         }
@@ -69,6 +74,12 @@ impl From<ProofTooOld> for Problem {
     fn from(_: ProofTooOld) -> Self {
         Self::new(Code::ReauthRequired)
             .detail("prove once more who you are at POST /api/auth/reauthenticate, and try again")
+    }
+}
+
+impl From<SessionRequired> for Problem {
+    fn from(_: SessionRequired) -> Self {
+        Self::new(Code::SessionRequired).detail("sign in; an API key does not manage accounts")
     }
 }
 
@@ -85,6 +96,7 @@ impl From<AuthenticateError> for Problem {
     fn from(error: AuthenticateError) -> Self {
         match error {
             AuthenticateError::Invalid => Self::new(Code::AccessTokenInvalid),
+            AuthenticateError::KeyInvalid => Self::new(Code::ApiKeyInvalid),
             AuthenticateError::SessionEnded => Self::new(Code::SessionEnded),
             AuthenticateError::Barred(barred) => barred.into(),
             AuthenticateError::Outage(outage) => outage.into(),
@@ -163,6 +175,29 @@ impl From<RevokeError> for Problem {
         match error {
             RevokeError::NotFound => Self::new(Code::NotFound),
             RevokeError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<IssueKeyError> for Problem {
+    fn from(error: IssueKeyError) -> Self {
+        match error {
+            IssueKeyError::NameTaken => Self::new(Code::KeyNameTaken),
+            IssueKeyError::TooMany => Self::new(Code::TooManyKeys),
+            IssueKeyError::UnknownScript => {
+                Self::field("scripts", &Violation::Unknown("your own scripts"))
+            }
+            IssueKeyError::AccountGone => Self::new(Code::SessionEnded),
+            IssueKeyError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<RevokeKeyError> for Problem {
+    fn from(error: RevokeKeyError) -> Self {
+        match error {
+            RevokeKeyError::NotFound => Self::new(Code::NotFound),
+            RevokeKeyError::Outage(outage) => outage.into(),
         }
     }
 }
@@ -288,6 +323,8 @@ impl From<PublishError> for Problem {
     fn from(error: PublishError) -> Self {
         match error {
             PublishError::Content(violation) => Self::field("content", &violation),
+            PublishError::KeyRestricted => Self::new(Code::KeyRestricted)
+                .detail("an API key that is kept to certain scripts publishes versions of them, and no new script"),
             PublishError::SlugTaken => Self::new(Code::SlugTaken),
             PublishError::UnknownCategory => unknown_category(),
             PublishError::AuthorGone => Self::new(Code::SessionEnded),

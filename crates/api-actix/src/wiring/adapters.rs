@@ -5,19 +5,19 @@ use std::sync::Arc;
 use std::thread;
 
 use adapters_crypto::{
-    AeadSealer, BcryptHasher, BcryptSettings, GzipPacker, HmacAuditLinks, HmacOneTimeTokens,
-    HmacRecoveryCodes, HmacRefreshTokens, HmacSeals, JwtAccessTokens, JwtKeys, JwtSettings,
-    MasterKeys, TotpPasswords, ZxcvbnStrength,
+    AeadSealer, BcryptHasher, BcryptSettings, GzipPacker, HmacApiKeys, HmacAuditLinks,
+    HmacOneTimeTokens, HmacRecoveryCodes, HmacRefreshTokens, HmacSeals, JwtAccessTokens, JwtKeys,
+    JwtSettings, MasterKeys, TotpPasswords, ZxcvbnStrength,
 };
 use adapters_memory::{
-    AuditNotePad, LocalAnnouncements, LocalRateLimiter, NoHotSessions, SessionUseNotes,
+    AuditNotePad, KeyCopies, LocalAnnouncements, LocalRateLimiter, NoHotSessions, SessionUseNotes,
     StandingCopies,
 };
 use adapters_oauth::Providers;
 use adapters_postgres::{
-    Pg, PgAccessEdits, PgAccounts, PgAuditChain, PgAuditPartitions, PgAuditRecords, PgIdentities,
-    PgJobs, PgOneTimeTokens, PgProfiles, PgProviderFlows, PgRecords, PgRoles, PgScripts,
-    PgSecondFactors, PgSessions, PgStandings, PgSupervisedAccounts, PoolSettings,
+    Pg, PgAccessEdits, PgAccounts, PgApiKeys, PgAuditChain, PgAuditPartitions, PgAuditRecords,
+    PgIdentities, PgJobs, PgOneTimeTokens, PgProfiles, PgProviderFlows, PgRecords, PgRoles,
+    PgScripts, PgSecondFactors, PgSessions, PgStandings, PgSupervisedAccounts, PoolSettings,
 };
 use adapters_redis::{
     Redis, RedisAnnouncements, RedisHotSessions, RedisRateLimiter, RedisSettings,
@@ -49,6 +49,9 @@ pub(super) struct Adapters {
     pub(super) audit_links: Arc<HmacAuditLinks>,
     pub(super) audit_notes: Arc<AuditNotePad>,
     pub(super) audit_partitions: Arc<PgAuditPartitions>,
+    pub(super) api_keys: Arc<PgApiKeys>,
+    pub(super) key_standings: Arc<KeyCopies>,
+    pub(super) key_texts: Arc<HmacApiKeys>,
     pub(super) audit_records: Arc<PgAuditRecords>,
     pub(super) identities: Arc<PgIdentities>,
     pub(super) jobs: Arc<PgJobs>,
@@ -91,26 +94,51 @@ struct Shared {
     limiter: Arc<dyn RateLimiter>,
 }
 
+fn pg(config: &Config) -> Result<Pg, WiringError> {
+    let pool = PoolSettings {
+        max_connections: config.database_pool_max,
+        ..PoolSettings::default()
+    };
+    Pg::new(config.database_url.expose(), &pool).map_err(WiringError::of("DATABASE_URL"))
+}
+
+fn jwt_settings(config: &Config) -> JwtSettings {
+    JwtSettings {
+        issuer: config.public_base_url.clone(),
+        audience: config.public_base_url.clone(),
+    }
+}
+
+fn key_standings(
+    keys: &Arc<PgApiKeys>,
+    shared: &Shared,
+    clock: &Arc<SystemClock>,
+) -> Arc<KeyCopies> {
+    Arc::new(KeyCopies::new(
+        keys.clone(),
+        keys.clone(),
+        Arc::clone(&shared.standings),
+        clock.clone(),
+    ))
+}
+
 impl Adapters {
     pub(super) fn of(config: &Config) -> Result<Self, WiringError> {
         let clock = Arc::new(SystemClock);
-        let pool = PoolSettings {
-            max_connections: config.database_pool_max,
-            ..PoolSettings::default()
-        };
-        let pg = Pg::new(config.database_url.expose(), &pool)
-            .map_err(WiringError::of("DATABASE_URL"))?;
+        let pg = pg(config)?;
         let changes = Arc::new(PgStandings::new(pg.clone()));
         let shared = shared(config, &clock, changes.clone())?;
         let uses = SessionUseNotes::new(clock.clone());
         let master = master_keys(config)?;
-        let tokens = JwtSettings {
-            issuer: config.public_base_url.clone(),
-            audience: config.public_base_url.clone(),
-        };
+        let tokens = jwt_settings(config);
         let mailer = TemplateMailer::from_url(config.mail_url.expose(), &config.mail_from)
             .map_err(WiringError::of("MAIL_URL, MAIL_FROM"))?;
+        let api_keys = Arc::new(PgApiKeys::new(pg.clone()));
+        let key_standings = key_standings(&api_keys, &shared, &clock);
         Ok(Self {
+            api_keys,
+            key_standings,
+            key_texts: Arc::new(HmacApiKeys::new(&master)),
             clock,
             ids: Arc::new(SystemIds),
             access_edits: Arc::new(PgAccessEdits::new(pg.clone())),

@@ -2,6 +2,7 @@
 
 mod access;
 mod adapters;
+mod api_keys;
 mod audit;
 mod own_account;
 mod providers;

@@ -33,7 +33,7 @@ use domain::outage::Dependency;
 use domain::port::probe::Probe;
 
 use super::adapters::Adapters;
-use super::{access, audit, own_account, providers, second_factor, staff};
+use super::{access, api_keys, audit, own_account, providers, second_factor, staff};
 use crate::client_ip::ClientAddresses;
 use crate::config::Config;
 use crate::health::{Health, PartView};
@@ -80,6 +80,9 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         confirm_email_change: own_account::confirm_email_change(adapters),
         lock_down: own_account::lock_down(adapters),
         guess_budget: own_account::guess_budget(adapters),
+        issue_api_key: api_keys::issue(adapters),
+        list_api_keys: api_keys::list(adapters),
+        revoke_api_key: api_keys::revoke(adapters),
         profiles: profiles(adapters),
         scripts: scripts(adapters),
         access_tokens: adapters.verifier(),
@@ -127,6 +130,8 @@ fn authenticate(adapters: &Adapters) -> Authenticate {
         tokens: adapters.verifier(),
         standings: adapters.standings.clone(),
         uses: adapters.uses.clone(),
+        key_texts: adapters.key_texts.clone(),
+        key_standings: adapters.key_standings.clone(),
         clock: adapters.clock.clone(),
     }
 }

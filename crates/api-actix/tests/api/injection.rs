@@ -77,6 +77,7 @@ fn never_a_nul(ports: &mut Ports) {
     ));
     let edits = &mut ports.access_edits;
     never!(edits, expect_decide, |decision| has_nul(&decision.edit));
+    never!(ports.api_keys, expect_issue, |issue| has_nul(&issue.key));
     never!(ports.packer, expect_pack, |text| text
         .as_str()
         .contains('\0'));

@@ -9,6 +9,7 @@
 mod harness;
 
 mod access;
+mod api_keys;
 mod audit;
 mod bodies;
 mod conditions;

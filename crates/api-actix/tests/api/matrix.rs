@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use domain::access::key::{KeyReach, KeyScope, KeyScopes};
 use domain::access::permission::Permission;
 
 use crate::harness::{
@@ -11,22 +12,43 @@ use crate::harness::{
 /// Signing out of a session that has ended is fine.
 const LEAVES: &str = "POST /api/auth/logout";
 
-const CALLERS: [&str; 9] = [
+const CALLERS: [&str; 10] = [
     "anonymous",
     "nobody",
     "unverified",
     "other",
     "holder",
+    "key",
     "suspended",
     "deleted",
     "ended",
     "outage",
 ];
 
+fn every_scope() -> KeyScopes {
+    KeyScopes::collect(KeyScope::ALL.iter().copied()).unwrap()
+}
+
+/// What a key that reaches as far as any key can is told where no key gets through.
+fn promised_to_keys(operation: &Operation) -> Option<(u16, &'static str)> {
+    let is_reached = |permission| KeyScope::Write.reach().contains(permission);
+    match (operation.security, operation.permission) {
+        (Security::Open | Security::Optional, _) => None,
+        (Security::SignedIn, Some(permission)) if is_reached(permission) => None,
+        (Security::SignedIn, Some(permission)) if permission != Permission::ApiKeysCreate => {
+            Some((403, "out_of_scope"))
+        }
+        (Security::SignedIn, _) => Some((403, "session_required")),
+    }
+}
+
 /// The person of a column, for an operation that demands `permission`.
 fn caller<'a>(app: &'a App, name: &str, permission: Option<Permission>) -> Client<'a> {
     let ada = Person::named("ada");
     let holder = ada.clone().holding(permission);
+    if name == "key" {
+        return app.through_key(holder, KeyReach::new(every_scope(), None).unwrap());
+    }
     let other = Permission::ALL.iter().copied();
     app.as_person(match name {
         "anonymous" => return app.anonymous(),
@@ -47,6 +69,7 @@ fn promised(operation: &Operation, caller: &str) -> Option<(u16, &'static str)> 
     let knows_callers = operation.security != Security::Open;
     let is_demanding = operation.permission.is_some();
     match caller {
+        "key" => promised_to_keys(operation),
         "anonymous" if operation.security == Security::SignedIn => Some((401, "unauthenticated")),
         "nobody" | "other" if is_demanding => Some((403, "permission_denied")),
         "unverified" if is_demanding => Some((403, "email_not_verified")),

@@ -9,6 +9,7 @@ mod harness;
 
 #[cfg(test)]
 mod aborts;
+mod api_keys;
 mod audit;
 #[cfg(test)]
 mod faults;

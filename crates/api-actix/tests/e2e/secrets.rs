@@ -3,6 +3,7 @@
 use std::fs;
 
 use redis::aio::MultiplexedConnection;
+use serde_json::json;
 
 use crate::harness::{PASSWORD, Person, Platform};
 
@@ -38,11 +39,17 @@ impl Secrets {
             .refresh("shr_forgedforgedforged")
             .await
             .must_be(401);
+        let wanted = json!({"name": "CI", "scopes": ["scripts:read"]});
+        let made = second.post("/api/users/me/api-keys").json(&wanted).await;
+        let api_key = made.must_be(201).at("/key");
+        let bearing = second.bearing(&api_key);
+        bearing.get("/api/scripts").await.must_be(200);
         second.post("/api/auth/logout").await.must_be(204);
-        platform.mails().nth(&alice.email, 1).await;
+        platform.mails().nth(&alice.email, 2).await;
         for person in [&alice, &second, &third, &fourth] {
             note(person);
         }
+        secrets.push(("an API key", api_key));
         let confirmation = platform.mails().nth_token(&alice.email, 0).await;
         secrets.push(("a one-time token", confirmation));
         secrets.push(("a password", PASSWORD.to_owned()));

@@ -152,7 +152,10 @@ mod tests {
             ids: Arc::new(SequentialIds::default()),
             clock: Arc::new(FixedClock::default()),
         };
-        let by = actor().build().fresh(FixedClock::default().now()).unwrap();
+        let by = actor()
+            .in_session()
+            .fresh(FixedClock::default().now())
+            .unwrap();
         let to = Email::parse("new@example.org").unwrap();
         let password = ClaimedPassword::new("correct horse".to_owned());
         use_case.run(&by, &to, &password).await

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::access::actor::Actor;
+use domain::access::actor::SessionActor;
 use domain::access::standing::AccessChange;
 use domain::account::one_time_token::TokenConflict;
 use domain::account::password::{
@@ -65,7 +65,7 @@ impl ChangePassword {
     /// See [`ChangePasswordError`].
     pub async fn run(
         &self,
-        by: &Actor,
+        by: &SessionActor,
         current: &ClaimedPassword,
         new: &NewPassword,
     ) -> Result<(), ChangePasswordError> {
@@ -109,7 +109,7 @@ impl ChangePassword {
         Ok(())
     }
 
-    async fn record_failure(&self, by: &Actor) -> Result<(), Outage> {
+    async fn record_failure(&self, by: &SessionActor) -> Result<(), Outage> {
         let entry = AuditEntry::success(
             self.ids.audit(),
             self.clock.now(),

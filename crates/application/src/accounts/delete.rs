@@ -97,7 +97,7 @@ mod tests {
         announcements: MockAnnouncements,
     ) -> Result<(), DeleteAccountError> {
         let clock = FixedClock::default();
-        let by = actor().build().fresh(clock.now()).unwrap();
+        let by = actor().in_session().fresh(clock.now()).unwrap();
         let use_case = DeleteAccount {
             closures: Arc::new(closures),
             hot: Arc::new(hot),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::access::actor::Actor;
+use domain::access::actor::SessionActor;
 use domain::account::profile::{DisplayName, ProfileChange, ProfilePatch};
 use domain::account::user::{PublicProfile, User, UserWithRoles};
 use domain::account::username::UsernameKey;
@@ -46,7 +46,7 @@ impl ProfilePages {
     ///
     /// # Errors
     /// [`ProfileError::NotFound`] or an outage.
-    pub async fn own(&self, by: &Actor) -> Result<UserWithRoles, ProfileError> {
+    pub async fn own(&self, by: &SessionActor) -> Result<UserWithRoles, ProfileError> {
         self.accounts
             .find(by.user())
             .await?
@@ -70,7 +70,7 @@ impl ProfilePages {
     /// See [`ProfileError`].
     pub async fn change(
         &self,
-        by: &Actor,
+        by: &SessionActor,
         expected: Revision,
         patch: ProfilePatch,
     ) -> Result<UserWithRoles, ProfileError> {
@@ -172,7 +172,7 @@ mod tests {
             ..ProfilePatch::default()
         };
         use_case(profiles)
-            .change(&actor().build(), Revision::FIRST, patch)
+            .change(&actor().in_session(), Revision::FIRST, patch)
             .await
             .unwrap();
     }
@@ -181,7 +181,7 @@ mod tests {
     async fn a_change_of_an_older_state_is_stale_before_anything_is_written() {
         let older = Revision::restore(0);
         let outcome = use_case(MockProfiles::new())
-            .change(&actor().build(), older, ProfilePatch::default())
+            .change(&actor().in_session(), older, ProfilePatch::default())
             .await;
         assert!(matches!(outcome, Err(ProfileError::Stale)));
     }
@@ -193,7 +193,11 @@ mod tests {
             .expect_change()
             .returning(|_| Err(StoreError::Conflict(StaleProfile)));
         let outcome = use_case(profiles)
-            .change(&actor().build(), Revision::FIRST, ProfilePatch::default())
+            .change(
+                &actor().in_session(),
+                Revision::FIRST,
+                ProfilePatch::default(),
+            )
             .await;
         assert!(matches!(outcome, Err(ProfileError::Stale)));
     }

@@ -29,6 +29,7 @@ impl NoteDecisions {
     pub fn denied(&self, actor: &Actor, permission: Permission, denied: Denied, route: &str) {
         let reason = match denied {
             Denied::Missing(_) => "permission_denied",
+            Denied::OutOfScope(_) => "out_of_scope",
             Denied::EmailNotVerified => "email_not_verified",
         };
         let facts = Facts::none()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::access::actor::Actor;
+use domain::access::actor::SessionActor;
 use domain::audit::reading::{AuditRecord, SecurityTimeline};
 use domain::audit::{Outcome, Party};
 use domain::id::{AuditId, SessionId};
@@ -59,7 +59,7 @@ impl ReadTimeline {
     /// An outage.
     pub async fn run(
         &self,
-        by: &Actor,
+        by: &SessionActor,
         window: Window,
         limit: Limit,
     ) -> Result<Page<SecurityEvent>, Outage> {
@@ -74,7 +74,7 @@ impl ReadTimeline {
 }
 
 /// Nothing is told of people who are not the actor.
-fn event(by: &Actor, record: AuditRecord) -> SecurityEvent {
+fn event(by: &SessionActor, record: AuditRecord) -> SecurityEvent {
     let who = match record.actor {
         Party::User(user) if user == by.user() => By::You,
         Party::User(_) | Party::Operator => By::Staff,
@@ -117,12 +117,13 @@ mod tests {
             ip: Some([192, 0, 2, 1].into()),
             user_agent: Some("curl".to_owned()),
             session: Some(SessionId::new(Uuid::from_u128(2))),
+            key: None,
             request_id: None,
         }
     }
 
     async fn told(party: impl FnOnce(UserId) -> Party) -> SecurityEvent {
-        let by = actor().build();
+        let by = actor().in_session();
         let (user, row) = (by.user(), record(party(by.user())));
         let mut records = MockAuditRecords::new();
         records

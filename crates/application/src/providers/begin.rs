@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::access::actor::Actor;
+use domain::access::actor::SessionActor;
 use domain::access::proof::Fresh;
 use domain::account::identity::ProviderName;
 use domain::account::one_time_token::TokenPurpose;
@@ -93,7 +93,7 @@ impl BeginProviderFlow {
     /// See [`BeginFlowError`].
     pub async fn to_reauthenticate(
         &self,
-        by: &Actor,
+        by: &SessionActor,
         provider: ProviderName,
         return_to: ReturnPath,
     ) -> Result<Begun, BeginFlowError> {
@@ -148,7 +148,7 @@ impl BeginProviderFlow {
     }
 }
 
-const fn asker(actor: &Actor) -> Asker {
+fn asker(actor: &SessionActor) -> Asker {
     Asker {
         user: actor.user(),
         session: actor.session(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::access::actor::Actor;
+use domain::access::actor::SessionActor;
 use domain::account::identity::SignInWays;
 use domain::outage::Outage;
 use domain::port::identities::Identities;
@@ -27,7 +27,7 @@ impl ListWays {
     ///
     /// # Errors
     /// An outage.
-    pub async fn of(&self, by: &Actor) -> Result<SignInWays, Outage> {
+    pub async fn of(&self, by: &SessionActor) -> Result<SignInWays, Outage> {
         self.identities.list(by.user()).await
     }
 }

@@ -107,7 +107,9 @@ impl AddVersion {
         command: NewVersion,
         keyed: Option<Keyed<'_, Version>>,
     ) -> Result<Done<Added>, AddVersionError> {
-        if let Some(keyed) = &keyed
+        // An API key that is kept to other scripts is not told what was answered about this one.
+        let reaches_it = by.actor().carrier().reaches(id);
+        if let Some(keyed) = keyed.as_ref().filter(|_| reaches_it)
             && let Some(reply) = keyed.answered_before(&*self.replies).await?
         {
             return Ok(Done::Before(reply));

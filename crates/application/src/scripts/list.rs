@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::access::actor::Viewer;
 use domain::access::permission::Permission;
 use domain::account::username::UsernameKey;
+use domain::id::ScriptId;
 use domain::outage::Outage;
 use domain::page::{Limit, Page, Window};
 use domain::port::profiles::Profiles;
@@ -71,6 +72,7 @@ impl ListScripts {
             .ok_or(ListError::UnknownPerson)?;
         let insider = viewer.user() == Some(profile.id) || viewer.may(Permission::ScriptsModerate);
         let scope = if insider {
+            query.filter.among = kept_to(viewer);
             ListScope::Everything { owner: profile.id }
         } else {
             query.filter.author = Some(person);
@@ -95,9 +97,18 @@ impl ListScripts {
     }
 }
 
+/// Through an API key that is kept to certain scripts, its owner lists those.
+fn kept_to(viewer: &Viewer) -> Option<Vec<ScriptId>> {
+    match viewer {
+        Viewer::Anonymous => None,
+        Viewer::SignedIn(actor) => actor.carrier().kept_to().map(<[_]>::to_vec),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::access::key::KeyScope;
     use domain::account::profile::Biography;
     use domain::account::user::PublicProfile;
     use domain::account::username::Username;
@@ -119,6 +130,12 @@ mod tests {
     }
 
     async fn scope_for(viewer: Viewer) -> (ListScope, Option<UsernameKey>) {
+        let listing = listing_for(viewer).await;
+        assert_eq!(listing.filter.among, None);
+        (listing.scope, listing.filter.author)
+    }
+
+    async fn listing_for(viewer: Viewer) -> ScriptListing {
         let mut profiles = MockProfiles::new();
         profiles.expect_find_public().returning(|_| {
             Ok(Some(PublicProfile {
@@ -133,8 +150,7 @@ mod tests {
         let (seen, listed) = std::sync::mpsc::channel();
         let mut scripts = MockScripts::new();
         scripts.expect_list().once().returning(move |listing| {
-            seen.send((listing.scope, listing.filter.author.clone()))
-                .unwrap();
+            seen.send(listing.clone()).unwrap();
             Ok(Page {
                 items: Vec::new(),
                 next: None,
@@ -155,6 +171,17 @@ mod tests {
         let own = Viewer::SignedIn(actor().of(ALICE).build());
         let everything = ListScope::Everything { owner: ALICE };
         assert_eq!(scope_for(own).await, (everything, None));
+    }
+
+    #[tokio::test]
+    async fn through_a_key_that_is_kept_to_scripts_a_person_lists_those() {
+        let kept = vec![ScriptId::new(Uuid::from_u128(5))];
+        let key = actor()
+            .of(ALICE)
+            .through_key(&[KeyScope::Read], Some(kept.clone()));
+        let listing = listing_for(Viewer::SignedIn(key)).await;
+        assert_eq!(listing.scope, ListScope::Everything { owner: ALICE });
+        assert_eq!(listing.filter.among, Some(kept));
     }
 
     #[tokio::test]

@@ -74,6 +74,9 @@ pub struct NewScript {
 /// Why a script was not published.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
+    /// The author acts through an API key that is kept to certain scripts, and a new one is none of them.
+    #[error("the API key is kept to certain scripts")]
+    KeyRestricted,
     /// The content breaks a rule.
     #[error("the content {0}")]
     Content(Violation),
@@ -117,6 +120,9 @@ impl PublishScript {
         command: NewScript,
         keyed: Option<Keyed<'_, ScriptDetail>>,
     ) -> Result<Done<ScriptDetail>, PublishError> {
+        if by.actor().carrier().kept_to().is_some() {
+            return Err(PublishError::KeyRestricted);
+        }
         if let Some(keyed) = &keyed
             && let Some(reply) = keyed.answered_before(&*self.replies).await?
         {

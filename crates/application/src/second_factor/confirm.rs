@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::access::actor::Actor;
+use domain::access::actor::SessionActor;
 use domain::account::second_factor::{
     ClaimedCode, CodeForm, Confirmation, EnrolConflict, RECOVERY_CODES, RecoveryCode, SealedTotp,
     TotpStep,
@@ -52,7 +52,7 @@ impl ConfirmSecondFactor {
     /// See [`ConfirmError`].
     pub async fn run(
         &self,
-        by: &Actor,
+        by: &SessionActor,
         code: &ClaimedCode,
     ) -> Result<Vec<Secret<String>>, ConfirmError> {
         let pending = self.factors.second_factors.find_pending(by.user()).await?;
@@ -94,7 +94,7 @@ impl ConfirmSecondFactor {
 
     fn step(
         &self,
-        by: &Actor,
+        by: &SessionActor,
         sealed: &SealedTotp,
         code: &ClaimedCode,
     ) -> Result<Option<TotpStep>, Outage> {
@@ -106,7 +106,7 @@ impl ConfirmSecondFactor {
         Ok(passwords.find_step(&secret, code.expose(), now, None))
     }
 
-    fn entry(&self, by: &Actor, action: AuditAction) -> AuditEntry {
+    fn entry(&self, by: &SessionActor, action: AuditAction) -> AuditEntry {
         AuditEntry::success(
             self.ids.audit(),
             self.clock.now(),
@@ -140,7 +140,7 @@ mod tests {
             ids: Arc::new(SequentialIds::default()),
             clock: Arc::new(FixedClock::default()),
         };
-        use_case.run(&actor().build(), &code(typed)).await
+        use_case.run(&actor().in_session(), &code(typed)).await
     }
 
     #[tokio::test]

@@ -66,7 +66,10 @@ mod tests {
             ids: Arc::new(SequentialIds::default()),
             clock: Arc::new(FixedClock::default()),
         };
-        let by = actor().build().fresh(FixedClock::default().now()).unwrap();
+        let by = actor()
+            .in_session()
+            .fresh(FixedClock::default().now())
+            .unwrap();
         use_case.run(&by).await.unwrap();
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::access::actor::Actor;
+use domain::access::actor::SessionActor;
 use domain::outage::Outage;
 use domain::port::clock::Clock;
 use domain::port::sessions::Sessions;
@@ -21,7 +21,7 @@ impl ListSessions {
     ///
     /// # Errors
     /// An outage.
-    pub async fn run(&self, by: &Actor) -> Result<Vec<SessionSummary>, Outage> {
+    pub async fn run(&self, by: &SessionActor) -> Result<Vec<SessionSummary>, Outage> {
         self.sessions.list(by.user(), self.clock.now()).await
     }
 }

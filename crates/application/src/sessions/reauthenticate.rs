@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::access::actor::Actor;
+use domain::access::actor::SessionActor;
 use domain::account::password::ClaimedPassword;
 use domain::account::second_factor::{ClaimedCode, FactorConflict, FactorProof};
 use domain::audit::{AuditAction, AuditEntry, Outcome, Subject};
@@ -65,7 +65,7 @@ impl Reauthenticate {
     /// See [`ReauthenticateError`].
     pub async fn run(
         &self,
-        by: &Actor,
+        by: &SessionActor,
         password: &ClaimedPassword,
     ) -> Result<TokenPair, ReauthenticateError> {
         let stored = self.accounts.find_password(by.user()).await?;
@@ -85,7 +85,7 @@ impl Reauthenticate {
     /// See [`ReauthenticateError`].
     pub async fn run_by_code(
         &self,
-        by: &Actor,
+        by: &SessionActor,
         code: &ClaimedCode,
     ) -> Result<TokenPair, ReauthenticateError> {
         let read = self.factors.read(by.user(), code, self.clock.now());
@@ -108,7 +108,7 @@ impl Reauthenticate {
         self.pair(&proof.proof, state)
     }
 
-    fn proof(&self, by: &Actor, method: AuthMethod) -> Reauthentication {
+    fn proof(&self, by: &SessionActor, method: AuthMethod) -> Reauthentication {
         Reauthentication {
             session: by.session(),
             user: by.user(),
@@ -118,7 +118,7 @@ impl Reauthenticate {
         }
     }
 
-    fn entry(&self, by: &Actor) -> AuditEntry {
+    fn entry(&self, by: &SessionActor) -> AuditEntry {
         AuditEntry::success(
             self.ids.audit(),
             self.clock.now(),
@@ -129,7 +129,7 @@ impl Reauthenticate {
         )
     }
 
-    async fn record_failure(&self, by: &Actor) -> Result<(), Outage> {
+    async fn record_failure(&self, by: &SessionActor) -> Result<(), Outage> {
         let failure = self.entry(by).with_outcome(Outcome::Failure);
         self.audit.append(&Journal::new(failure)).await
     }
@@ -212,7 +212,7 @@ mod tests {
     ) -> Result<TokenPair, ReauthenticateError> {
         let use_case = use_case(check, sessions, MockSecondFactors::new(), audit);
         let password = ClaimedPassword::new("correct horse".to_owned());
-        use_case.run(&actor().build(), &password).await
+        use_case.run(&actor().in_session(), &password).await
     }
 
     #[tokio::test]
@@ -253,7 +253,7 @@ mod tests {
             .returning(|_| Ok(Some(active(99))));
         let sessions = MockSessions::new();
         let use_case = use_case(PasswordCheck::Differs, sessions, second_factors, audit);
-        let by = actor().build();
+        let by = actor().in_session();
         use_case.run_by_code(&by, &code(typed)).await
     }
 

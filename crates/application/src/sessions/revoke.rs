@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::access::actor::Actor;
+use domain::access::actor::SessionActor;
 use domain::audit::{AuditAction, AuditEntry, Subject};
 use domain::id::SessionId;
 use domain::journal::Journal;
@@ -44,7 +44,7 @@ impl RevokeSessions {
     ///
     /// # Errors
     /// An outage.
-    pub async fn sign_out(&self, by: &Actor) -> Result<(), Outage> {
+    pub async fn sign_out(&self, by: &SessionActor) -> Result<(), Outage> {
         self.end(
             by,
             Revoke::One(by.session()),
@@ -59,7 +59,7 @@ impl RevokeSessions {
     ///
     /// # Errors
     /// [`RevokeError::NotFound`] for sessions of others, unknown ones and ended ones alike.
-    pub async fn one(&self, by: &Actor, session: SessionId) -> Result<(), RevokeError> {
+    pub async fn one(&self, by: &SessionActor, session: SessionId) -> Result<(), RevokeError> {
         let ended = self
             .end(
                 by,
@@ -79,7 +79,7 @@ impl RevokeSessions {
     ///
     /// # Errors
     /// An outage.
-    pub async fn others(&self, by: &Actor) -> Result<(), Outage> {
+    pub async fn others(&self, by: &SessionActor) -> Result<(), Outage> {
         self.end(
             by,
             Revoke::AllBut(by.session()),
@@ -94,7 +94,7 @@ impl RevokeSessions {
     ///
     /// # Errors
     /// An outage.
-    pub async fn all(&self, by: &Actor) -> Result<(), Outage> {
+    pub async fn all(&self, by: &SessionActor) -> Result<(), Outage> {
         self.end(by, Revoke::All, AuditAction::RevokeSessions, "revoked")
             .await
             .map(drop)
@@ -102,7 +102,7 @@ impl RevokeSessions {
 
     async fn end(
         &self,
-        by: &Actor,
+        by: &SessionActor,
         which: Revoke,
         action: AuditAction,
         reason: &'static str,
@@ -159,7 +159,7 @@ mod tests {
 
     #[tokio::test]
     async fn signing_out_tells_every_node_even_when_the_hot_copy_cannot_be_dropped() {
-        let actor = actor().build();
+        let actor = actor().in_session();
         let session = actor.session();
         let (mut sessions, mut hot, mut announcements) = (
             MockSessions::new(),
@@ -190,14 +190,14 @@ mod tests {
         let use_case = use_case(sessions, MockHotSessions::new(), MockAnnouncements::new());
         let foreign = SequentialIds::default().session();
         assert!(matches!(
-            use_case.one(&actor().build(), foreign).await,
+            use_case.one(&actor().in_session(), foreign).await,
             Err(RevokeError::NotFound)
         ));
     }
 
     #[tokio::test]
     async fn ending_the_others_keeps_the_one_that_acts() {
-        let actor = actor().build();
+        let actor = actor().in_session();
         let (own, user) = (actor.session(), actor.user());
         let mut sessions = MockSessions::new();
         sessions

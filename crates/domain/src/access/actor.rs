@@ -1,24 +1,43 @@
 //! Who is acting, and the only place where a proof of permission is made.
 
+use std::ops::Deref;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::access::key::{Carrier, KeyStanding};
 use crate::access::permission::{Permission, PermissionSet};
 use crate::access::proof::{Fresh, Permitted, Right};
-use crate::access::standing::Standing;
+use crate::access::standing::{Rights, Standing};
 use crate::account::user::AccountStatus;
 use crate::audit::{Origin, Party};
 use crate::id::{SessionId, UserId};
 
-/// A signed-in person whose session lives and whose account is active.
+/// A known person whose account is active, and through what they act: a living session, or an API key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     user: UserId,
-    session: SessionId,
+    carrier: Carrier,
     email_verified: bool,
+    /// What the roles of the person permit.
+    held: PermissionSet,
+    /// What of that the carrier reaches.
     permissions: PermissionSet,
-    authenticated_at: DateTime<Utc>,
     origin: Origin,
 }
+
+/// An actor proven to act through a session of their own; only [`Actor::by_session`] makes one.
+///
+/// What manages an account takes this proof, so that no API key ever gets there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionActor {
+    actor: Actor,
+    session: SessionId,
+    authenticated_at: DateTime<Utc>,
+}
+
+/// The act needs a session; an API key is not enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionRequired;
 
 /// Why an account may not act at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +53,8 @@ pub enum Barred {
 pub enum Denied {
     /// No role of the person gives the permission.
     Missing(Permission),
+    /// The person holds the permission, and the API key they act through does not reach it.
+    OutOfScope(Permission),
     /// The act needs a confirmed address.
     EmailNotVerified,
 }
@@ -55,18 +76,44 @@ impl Actor {
         authenticated_at: DateTime<Utc>,
         mut origin: Origin,
     ) -> Result<Self, Barred> {
-        match standing.rights.status {
+        origin.session = Some(standing.session);
+        let carrier = Carrier::Session {
+            id: standing.session,
+            authenticated_at,
+        };
+        Self::carried(standing.user, standing.rights, carrier, origin)
+    }
+
+    /// The person behind a living API key.
+    ///
+    /// # Errors
+    /// [`Barred`] if the account is not active.
+    pub fn admit_key(standing: &KeyStanding, mut origin: Origin) -> Result<Self, Barred> {
+        origin.key = Some(standing.key);
+        let carrier = Carrier::Key {
+            id: standing.key,
+            reach: standing.reach.clone(),
+        };
+        Self::carried(standing.user, standing.rights, carrier, origin)
+    }
+
+    fn carried(
+        user: UserId,
+        rights: Rights,
+        carrier: Carrier,
+        origin: Origin,
+    ) -> Result<Self, Barred> {
+        match rights.status {
             AccountStatus::Active => {}
             AccountStatus::Suspended => return Err(Barred::Suspended),
             AccountStatus::Deleted => return Err(Barred::Deleted),
         }
-        origin.session = Some(standing.session);
         Ok(Self {
-            user: standing.user,
-            session: standing.session,
-            email_verified: standing.rights.email_verified,
-            permissions: standing.rights.permissions,
-            authenticated_at,
+            user,
+            email_verified: rights.email_verified,
+            held: rights.permissions,
+            permissions: carrier.within(rights.permissions),
+            carrier,
             origin,
         })
     }
@@ -76,8 +123,11 @@ impl Actor {
     /// # Errors
     /// [`Denied`] tells what is missing; the permission is looked at first.
     pub fn permit<P: Right>(self) -> Result<Permitted<P>, Denied> {
-        if !self.permissions.contains(P::PERMISSION) {
+        if !self.held.contains(P::PERMISSION) {
             return Err(Denied::Missing(P::PERMISSION));
+        }
+        if !self.permissions.contains(P::PERMISSION) {
+            return Err(Denied::OutOfScope(P::PERMISSION));
         }
         if P::NEEDS_VERIFIED_EMAIL && !self.email_verified {
             return Err(Denied::EmailNotVerified);
@@ -85,15 +135,21 @@ impl Actor {
         Ok(Permitted::proven(self))
     }
 
-    /// Proves that the actor has shown who they are within the last [`REAUTHENTICATION_AGE`].
+    /// Proves that the actor acts through a session.
     ///
     /// # Errors
-    /// [`ProofTooOld`] if they have not.
-    pub fn fresh(self, now: DateTime<Utc>) -> Result<Fresh, ProofTooOld> {
-        if now - self.authenticated_at < REAUTHENTICATION_AGE {
-            Ok(Fresh::proven(self))
-        } else {
-            Err(ProofTooOld)
+    /// [`SessionRequired`] if it is an API key.
+    pub fn by_session(self) -> Result<SessionActor, SessionRequired> {
+        match self.carrier {
+            Carrier::Session {
+                id,
+                authenticated_at,
+            } => Ok(SessionActor {
+                actor: self,
+                session: id,
+                authenticated_at,
+            }),
+            Carrier::Key { .. } => Err(SessionRequired),
         }
     }
 
@@ -103,10 +159,10 @@ impl Actor {
         self.user
     }
 
-    /// The session they act through.
+    /// Through what they act.
     #[must_use]
-    pub const fn session(&self) -> SessionId {
-        self.session
+    pub const fn carrier(&self) -> &Carrier {
+        &self.carrier
     }
 
     /// Whether their address was confirmed.
@@ -115,16 +171,10 @@ impl Actor {
         self.email_verified
     }
 
-    /// Everything they may do.
+    /// Everything they may do through what they act by.
     #[must_use]
     pub const fn permissions(&self) -> PermissionSet {
         self.permissions
-    }
-
-    /// When they last proved who they are.
-    #[must_use]
-    pub const fn authenticated_at(&self) -> DateTime<Utc> {
-        self.authenticated_at
     }
 
     /// Where the request came from.
@@ -137,6 +187,35 @@ impl Actor {
     #[must_use]
     pub const fn party(&self) -> Party {
         Party::User(self.user)
+    }
+}
+
+impl SessionActor {
+    /// Proves that the actor has shown who they are within the last [`REAUTHENTICATION_AGE`].
+    ///
+    /// # Errors
+    /// [`ProofTooOld`] if they have not.
+    pub fn fresh(self, now: DateTime<Utc>) -> Result<Fresh, ProofTooOld> {
+        if now - self.authenticated_at < REAUTHENTICATION_AGE {
+            Ok(Fresh::proven(self))
+        } else {
+            Err(ProofTooOld)
+        }
+    }
+
+    /// The session they act through.
+    #[must_use]
+    pub const fn session(&self) -> SessionId {
+        self.session
+    }
+}
+
+/// Whoever acts through a session is an actor in every other respect, too.
+impl Deref for SessionActor {
+    type Target = Actor;
+
+    fn deref(&self) -> &Actor {
+        &self.actor
     }
 }
 
@@ -166,5 +245,89 @@ impl Viewer {
             Self::Anonymous => false,
             Self::SignedIn(actor) => actor.permissions.contains(permission),
         }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::access::key::{KeyReach, KeyScope, KeyScopes};
+    use crate::access::standing::AccessEpoch;
+    use crate::id::{ApiKeyId, ScriptId};
+    use uuid::Uuid;
+
+    pub(crate) const ADA: UserId = UserId::new(Uuid::from_u128(7));
+
+    fn rights(permissions: PermissionSet) -> Rights {
+        Rights {
+            status: AccountStatus::Active,
+            email_verified: true,
+            permissions,
+            epoch: AccessEpoch(1),
+        }
+    }
+
+    fn standing(permissions: PermissionSet, reach: KeyReach) -> KeyStanding {
+        KeyStanding {
+            key: ApiKeyId::new(Uuid::from_u128(8)),
+            user: ADA,
+            reach,
+            expires_at: DateTime::UNIX_EPOCH,
+            last_used_at: None,
+            rights: rights(permissions),
+        }
+    }
+
+    /// Ada through a key of these scopes, with these permissions of her roles.
+    pub(crate) fn key_holding(
+        permissions: PermissionSet,
+        scopes: &[KeyScope],
+        scripts: Option<Vec<ScriptId>>,
+    ) -> Actor {
+        let scopes = KeyScopes::collect(scopes.iter().copied()).unwrap();
+        let reach = KeyReach::restore(scopes, scripts);
+        Actor::admit_key(&standing(permissions, reach), Origin::default()).unwrap()
+    }
+
+    /// Ada through a key, with no permission.
+    pub(crate) fn key_of(scopes: &[KeyScope], scripts: Option<Vec<ScriptId>>) -> Actor {
+        key_holding(PermissionSet::EMPTY, scopes, scripts)
+    }
+
+    /// Ada in a session, with these permissions.
+    pub(crate) fn session_of(permissions: &[Permission]) -> Actor {
+        let standing = Standing {
+            session: SessionId::new(Uuid::from_u128(9)),
+            user: ADA,
+            rights: rights(permissions.iter().copied().collect()),
+        };
+        Actor::admit(&standing, DateTime::UNIX_EPOCH, Origin::default()).unwrap()
+    }
+
+    #[test]
+    fn an_act_on_the_account_itself_takes_a_session() {
+        assert!(session_of(&[]).by_session().is_ok());
+        let through_key = key_of(&[KeyScope::Read, KeyScope::Write], None);
+        assert_eq!(through_key.by_session(), Err(SessionRequired));
+    }
+
+    #[test]
+    fn an_account_that_may_not_act_does_not_act_through_its_keys() {
+        let scopes = KeyScopes::collect([KeyScope::Read]).unwrap();
+        let mut standing = standing(PermissionSet::EMPTY, KeyReach::restore(scopes, None));
+        for (status, barred) in [
+            (AccountStatus::Suspended, Barred::Suspended),
+            (AccountStatus::Deleted, Barred::Deleted),
+        ] {
+            standing.rights.status = status;
+            let admitted = Actor::admit_key(&standing, Origin::default());
+            assert_eq!(admitted, Err(barred));
+        }
+    }
+
+    #[test]
+    fn what_was_done_through_a_key_names_the_key() {
+        let origin = key_of(&[KeyScope::Read], None).origin().clone();
+        assert!(origin.key.is_some() && origin.session.is_none());
     }
 }

@@ -57,13 +57,16 @@ impl KnownChanges {
     /// Whether the standing was read before a change that is known: then it must not be believed.
     #[must_use]
     pub fn contradicts(&self, standing: &Standing) -> bool {
-        let read_at = standing.rights.epoch;
         self.ended.contains_key(&standing.session)
-            || self.everybody.is_some_and(|known| read_at < known.what)
-            || self
-                .users
-                .get(&standing.user)
-                .is_some_and(|known| read_at < known.what)
+            || self.outdates(standing.user, standing.rights.epoch)
+    }
+
+    /// Whether what a person may do has changed since this epoch.
+    #[must_use]
+    pub fn outdates(&self, user: UserId, read_at: AccessEpoch) -> bool {
+        let changed = self.users.get(&user);
+        self.everybody.is_some_and(|known| read_at < known.what)
+            || changed.is_some_and(|known| read_at < known.what)
     }
 
     fn prune(&mut self, now: Instant) {

@@ -4,6 +4,7 @@ pub mod actor;
 pub mod authority;
 pub mod edit;
 pub mod impact;
+pub mod key;
 pub mod known_changes;
 pub mod permission;
 pub mod permission_name;

@@ -174,6 +174,12 @@ impl PermissionSet {
         self.0 & other.0 == other.0
     }
 
+    /// What both sets permit.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// The set with one more permission.
     #[must_use]
     pub const fn with(self, permission: Permission) -> Self {

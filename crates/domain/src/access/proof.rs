@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::access::actor::Actor;
+use crate::access::actor::{Actor, SessionActor};
 use crate::access::permission::Permission;
 
 /// A right that use cases demand, as a type.
@@ -38,18 +38,18 @@ impl<P> Permitted<P> {
 }
 
 /// An actor proven to have shown who they are within [`REAUTHENTICATION_AGE`](crate::access::actor::REAUTHENTICATION_AGE);
-/// only [`Actor::fresh`] makes one.
+/// only [`SessionActor::fresh`] makes one.
 #[derive(Debug)]
-pub struct Fresh(Actor);
+pub struct Fresh(SessionActor);
 
 impl Fresh {
-    pub(crate) const fn proven(actor: Actor) -> Self {
+    pub(crate) const fn proven(actor: SessionActor) -> Self {
         Self(actor)
     }
 
     /// The actor.
     #[must_use]
-    pub const fn actor(&self) -> &Actor {
+    pub const fn actor(&self) -> &SessionActor {
         &self.0
     }
 }
@@ -74,6 +74,8 @@ rights! {
     UpdateScripts: ScriptsUpdate, verified: true;
     /// May delete and restore scripts: one's own, or any with `scripts.delete_any`.
     DeleteScripts: ScriptsDelete, verified: true;
+    /// May make API keys.
+    CreateApiKeys: ApiKeysCreate, verified: true;
     /// See accounts as staff does.
     ReadUsers: UsersRead, verified: true;
     /// Suspend accounts, lift suspensions, end their sessions.
@@ -97,7 +99,9 @@ rights! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::actor::tests::key_holding;
     use crate::access::actor::{Denied, ProofTooOld, REAUTHENTICATION_AGE};
+    use crate::access::key::KeyScope;
     use crate::access::permission::PermissionSet;
     use crate::access::standing::{AccessEpoch, Rights, Standing};
     use crate::account::user::AccountStatus;
@@ -122,6 +126,36 @@ mod tests {
     }
 
     #[test]
+    fn no_key_proves_a_right_that_its_scopes_do_not_reach() {
+        let everything = || Permission::ALL.iter().copied().collect();
+        let key = |scopes: &[KeyScope]| key_holding(everything(), scopes, None);
+        let both = [KeyScope::Read, KeyScope::Write];
+        assert!(key(&both).permit::<CreateScripts>().is_ok());
+        assert!(key(&both).permit::<UpdateScripts>().is_ok());
+        assert!(key(&both).permit::<DeleteScripts>().is_ok());
+        let reader = key(&[KeyScope::Read]);
+        let out_of_scope = Denied::OutOfScope(Permission::ScriptsCreate);
+        assert_eq!(reader.permit::<CreateScripts>().unwrap_err(), out_of_scope);
+        for denied in [
+            key(&both).permit::<ReadUsers>().map(drop),
+            key(&both).permit::<SuspendUsers>().map(drop),
+            key(&both).permit::<DeleteUsers>().map(drop),
+            key(&both).permit::<RestoreUsers>().map(drop),
+            key(&both).permit::<ReadAudit>().map(drop),
+            key(&both).permit::<CreateApiKeys>().map(drop),
+        ] {
+            assert!(matches!(denied, Err(Denied::OutOfScope(_))));
+        }
+    }
+
+    #[test]
+    fn no_scope_gives_what_the_roles_of_the_person_do_not_give() {
+        let key = key_holding(PermissionSet::EMPTY, &[KeyScope::Write], None);
+        let missing = Denied::Missing(Permission::ScriptsCreate);
+        assert_eq!(key.permit::<CreateScripts>().unwrap_err(), missing);
+    }
+
+    #[test]
     fn a_right_is_proven_by_its_permission_and_a_confirmed_address() {
         let creator = PermissionSet::EMPTY.with(Permission::ScriptsCreate);
         assert!(actor(creator, true).permit::<CreateScripts>().is_ok());
@@ -142,7 +176,7 @@ mod tests {
     #[test]
     fn a_proof_is_fresh_for_less_than_ten_minutes() {
         let begun = DateTime::UNIX_EPOCH;
-        let actor = actor(PermissionSet::EMPTY, true);
+        let actor = actor(PermissionSet::EMPTY, true).by_session().unwrap();
         let almost = begun + REAUTHENTICATION_AGE - TimeDelta::milliseconds(1);
         assert!(actor.clone().fresh(almost).is_ok());
         let late = begun + REAUTHENTICATION_AGE;

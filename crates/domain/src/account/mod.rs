@@ -1,5 +1,6 @@
 //! People: their names, addresses, passwords, and how they come to be here.
 
+pub mod api_key;
 pub mod closure;
 pub mod email;
 pub mod email_change;

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use std::net::IpAddr;
 use uuid::Uuid;
 
-use crate::id::{AuditId, ScriptId, SessionId, UserId};
+use crate::id::{ApiKeyId, AuditId, ScriptId, SessionId, UserId};
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
@@ -90,6 +90,10 @@ actions! {
     TakeOverAccount = "account.take_over",
     /// Somebody came back from a provider.
     ProveAtProvider = "session.prove_at_provider",
+    /// An API key was made.
+    CreateApiKey = "api_key.create",
+    /// An API key was ended by its owner.
+    RevokeApiKey = "api_key.revoke",
     /// A session was ended by its owner.
     SignOut = "session.sign_out",
     /// One or more other sessions of the same person were ended.
@@ -156,6 +160,8 @@ pub enum Subject {
     User(UserId),
     /// A session.
     Session(SessionId),
+    /// An API key.
+    ApiKey(ApiKeyId),
     /// A script.
     Script(ScriptId),
     /// A role; the facts name it.
@@ -168,7 +174,7 @@ pub enum Subject {
 
 impl Subject {
     /// Every kind that has ids.
-    pub const KINDS: &'static [&'static str] = &["user", "session", "script"];
+    pub const KINDS: &'static [&'static str] = &["user", "session", "api_key", "script"];
 
     /// The kind, as stored and searched.
     #[must_use]
@@ -176,6 +182,7 @@ impl Subject {
         match self {
             Self::User(_) => "user",
             Self::Session(_) => "session",
+            Self::ApiKey(_) => "api_key",
             Self::Script(_) => "script",
             Self::Role => "role",
             Self::Permission => "permission",
@@ -189,6 +196,7 @@ impl Subject {
         match self {
             Self::User(id) => Some(id.as_uuid()),
             Self::Session(id) => Some(id.as_uuid()),
+            Self::ApiKey(id) => Some(id.as_uuid()),
             Self::Script(id) => Some(id.as_uuid()),
             Self::Role | Self::Permission | Self::None => None,
         }
@@ -299,6 +307,8 @@ pub struct Origin {
     pub request_id: Option<String>,
     /// The session that acted, where there was one.
     pub session: Option<SessionId>,
+    /// The API key that acted, where it was one.
+    pub key: Option<ApiKeyId>,
 }
 
 /// One row of the audit log.

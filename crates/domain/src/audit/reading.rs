@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 use crate::audit::{AuditAction, Outcome, Party};
-use crate::id::{AuditId, SessionId, UserId};
+use crate::id::{ApiKeyId, AuditId, SessionId, UserId};
 use crate::page::{Limit, Window};
 
 /// A row of the audit log, as it was written.
@@ -35,6 +35,8 @@ pub struct AuditRecord {
     pub user_agent: Option<String>,
     /// The session that acted.
     pub session: Option<SessionId>,
+    /// The API key that acted.
+    pub key: Option<ApiKeyId>,
     /// The request.
     pub request_id: Option<String>,
 }

@@ -146,6 +146,8 @@ letters! {
     EmailChanged = "email_changed",
     /// "Your account was locked down, as you asked for".
     LockedDown = "locked_down",
+    /// "An API key was made for your account".
+    ApiKeyCreated = "api_key_created",
     /// "A stolen session was ended".
     RefreshTokenReused = "refresh_token_reused",
 }
@@ -182,6 +184,7 @@ impl Letter {
             | Self::EmailChangeRequested
             | Self::EmailReplaced
             | Self::EmailChanged
+            | Self::ApiKeyCreated
             | Self::RefreshTokenReused => true,
         }
     }

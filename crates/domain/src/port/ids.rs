@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::id::{AuditId, JobId, LeaseId, ScriptId, SessionId, TokenId, UserId};
+use crate::id::{ApiKeyId, AuditId, JobId, LeaseId, ScriptId, SessionId, TokenId, UserId};
 
 /// Makes ids. Tests use a hand-written fake, not a mock.
 pub trait Ids: Send + Sync {
@@ -12,6 +12,8 @@ pub trait Ids: Send + Sync {
     fn session(&self) -> SessionId;
     /// A new one-time token's id: random.
     fn token(&self) -> TokenId;
+    /// A new API key's id: random, and no part of the key.
+    fn api_key(&self) -> ApiKeyId;
     /// A new script's id: random.
     fn script(&self) -> ScriptId;
     /// A new audit row's id: sorted by time.

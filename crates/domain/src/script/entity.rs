@@ -61,6 +61,7 @@ impl Script {
     #[must_use]
     pub const fn access(&self) -> ScriptAccess {
         ScriptAccess {
+            id: self.id,
             owner: self.owner,
             visibility: self.visibility,
             status: self.status,

@@ -1,7 +1,7 @@
 //! Lists of scripts.
 
 use crate::account::username::UsernameKey;
-use crate::id::UserId;
+use crate::id::{ScriptId, UserId};
 use crate::page::{Limit, Window};
 use crate::script::taxonomy::{Language, Tag};
 
@@ -41,6 +41,8 @@ pub struct ScriptFilter {
     pub language: Option<Language>,
     /// With this tag.
     pub tag: Option<Tag>,
+    /// One of these.
+    pub among: Option<Vec<ScriptId>>,
     /// Owned by the person of this name.
     pub author: Option<UsernameKey>,
 }

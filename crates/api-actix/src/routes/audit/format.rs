@@ -17,7 +17,7 @@ pub(super) enum ExportFormat {
 }
 
 /// The columns of the table, which are the fields of the object.
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "id",
     "at",
     "actor_kind",
@@ -32,6 +32,7 @@ const COLUMNS: [&str; 14] = [
     "user_agent",
     "session_id",
     "request_id",
+    "api_key_id",
 ];
 
 impl ExportFormat {
@@ -133,6 +134,7 @@ mod tests {
             ip: None,
             user_agent: Some(user_agent.to_owned()),
             session: None,
+            key: None,
             request_id: None,
         }
     }
@@ -149,7 +151,7 @@ mod tests {
         let mut lines = text.split("\r\n");
         assert_eq!(lines.next(), Some(COLUMNS.join(",").as_str()));
         let expected = "00000000-0000-0000-0000-000000000001,1970-01-01T00:00:00Z,anonymous,,session.sign_in,failure,none,,{},\
-                        \"{\"\"a\"\":\"\"b\"\"}\",,curl,,";
+                        \"{\"\"a\"\":\"\"b\"\"}\",,curl,,,";
         assert_eq!(lines.next(), Some(expected));
         assert_eq!(lines.next(), Some(""));
         assert_eq!(ExportFormat::Csv.write(&[], false).unwrap(), b"");

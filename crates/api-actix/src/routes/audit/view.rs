@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use domain::audit::Party;
 use domain::audit::reading::AuditRecord;
-use domain::id::SessionId;
+use domain::id::{ApiKeyId, SessionId};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -30,7 +30,7 @@ pub(super) struct AuditRecordView {
     /// `success`, `failure` or `denied`.
     #[schema(example = "success")]
     outcome: &'static str,
-    /// `user`, `session`, `script` or `none`.
+    /// `user`, `session`, `script`, `api_key` or `none`.
     #[schema(example = "user")]
     subject_kind: String,
     /// What it was done to.
@@ -48,6 +48,8 @@ pub(super) struct AuditRecordView {
     user_agent: Option<String>,
     /// The session that acted.
     session_id: Option<Uuid>,
+    /// The API key that acted.
+    api_key_id: Option<Uuid>,
     /// The request.
     request_id: Option<String>,
 }
@@ -74,6 +76,7 @@ impl From<&AuditRecord> for AuditRecordView {
             ip: record.ip,
             user_agent: record.user_agent.clone(),
             session_id: record.session.map(SessionId::as_uuid),
+            api_key_id: record.key.map(ApiKeyId::as_uuid),
             request_id: record.request_id.clone(),
         }
     }

@@ -132,6 +132,7 @@ fn answer(detail: &ScriptDetail) -> Result<StoredReply, Problem> {
     request_body = CreateScriptBody,
     responses(
         (status = 201, description = "The script, with `Location` and `ETag`", body = ScriptView),
+        (status = 403, description = "`key_restricted`"),
         (status = 409, description = "`slug_taken`, `request_in_progress`"),
         (status = 422, description = "`validation_failed`, `idempotency_key_reused`"),
     )

@@ -78,6 +78,7 @@ impl ListQueryParams {
             language: checked("language", language.transpose())?,
             tag: checked("tag", tag.transpose())?,
             author: self.author.as_deref().map(UsernameKey::of),
+            among: None,
         };
         let sort = checked("sort", sort.transpose())?.unwrap_or_default();
         let listed = Listed::new(name, &(sort, &filter));

@@ -1,5 +1,6 @@
 //! People.
 
+mod api_keys;
 mod change_email;
 mod delete_me;
 mod list_user_scripts;
@@ -21,6 +22,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(change_email::change_email)
         .service(read_profile::read_profile)
         .service(list_user_scripts::list_user_scripts)
+        .configure(api_keys::configure)
         .configure(mfa::configure)
         .configure(providers::configure);
 }

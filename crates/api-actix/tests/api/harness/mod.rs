@@ -26,6 +26,7 @@ use api_actix::limits::Quotas;
 use api_actix::server::Site;
 use api_actix::state::Api;
 use chrono::TimeDelta;
+use domain::access::key::KeyReach;
 use domain::access::permission::Permission;
 use domain::limit::quota::Quota;
 use domain::script::entity::ScriptDetail;
@@ -146,6 +147,11 @@ impl App {
     /// Ada, verified, holding exactly these permissions.
     pub(crate) fn as_user(&self, permissions: &[Permission]) -> Client<'_> {
         self.as_person(Person::named("ada").holding(permissions.iter().copied()))
+    }
+
+    /// This person through an API key that reaches so far.
+    pub(crate) fn through_key(&self, person: Person, reach: KeyReach) -> Client<'_> {
+        Client::new(self, Some(self.people.admit_key(person, reach)))
     }
 
     /// This person.

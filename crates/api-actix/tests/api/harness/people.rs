@@ -4,15 +4,18 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::access::key::{KeyReach, KeyStanding};
 use domain::access::permission::{Permission, PermissionSet};
 use domain::access::standing::{AccessEpoch, Rights, Standing};
+use domain::account::api_key::{KeyDigest, KeyText};
 use domain::account::user::AccountStatus;
-use domain::id::{SessionId, UserId};
+use domain::id::{ApiKeyId, SessionId, UserId};
 use domain::outage::{Dependency, Outage};
 use domain::port::access_tokens::AccessTokens;
+use domain::port::api_key_texts::ApiKeyTexts;
 use domain::secret::Secret;
 use domain::session::rotation::Generation;
-use domain::session::token::{AccessClaims, InvalidAccessToken, VerifiedAccess};
+use domain::session::token::{AccessClaims, ForgedToken, InvalidAccessToken, VerifiedAccess};
 use uuid::Uuid;
 
 /// What has become of a person.
@@ -97,6 +100,18 @@ impl Person {
     }
 }
 
+/// A key of this person, that it is and how far it reaches.
+#[derive(Debug, Clone)]
+struct KeyHolder {
+    person: Person,
+    reach: KeyReach,
+}
+
+/// The id of the API key of the person of that name.
+fn key_id(name: &str) -> ApiKeyId {
+    ApiKeyId::new(named(b'k', name))
+}
+
 /// The id of the person of that name: the name itself, so that snapshots can be read.
 pub(crate) fn user_id(name: &str) -> UserId {
     UserId::new(named(b'u', name))
@@ -116,9 +131,9 @@ fn named(kind: u8, name: &str) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
-/// Everybody who has a token.
+/// Everybody who has a token, or a key.
 #[derive(Debug, Default)]
-pub(crate) struct People(Mutex<HashMap<String, Person>>);
+pub(crate) struct People(Mutex<HashMap<String, Person>>, Mutex<Vec<KeyHolder>>);
 
 impl People {
     /// A token of this person; whoever had the name before is this person now.
@@ -126,6 +141,34 @@ impl People {
         let token = format!("token-of-{}", person.name);
         self.0.lock().unwrap().insert(token.clone(), person);
         token
+    }
+
+    /// A new key of this person, of both scopes unless the reach says otherwise.
+    pub(crate) fn admit_key(&self, person: Person, reach: KeyReach) -> String {
+        let mut holders = self.1.lock().unwrap();
+        holders.push(KeyHolder { person, reach });
+        format!("shk_{}", holders.len())
+    }
+
+    /// What the `KeyStandings` port answers.
+    pub(crate) fn key_standing(
+        &self,
+        digests: &[KeyDigest],
+    ) -> Result<Option<KeyStanding>, Outage> {
+        let holders = self.1.lock().unwrap();
+        let number = usize::from(digests[0].as_bytes()[0]);
+        let holder = number.checked_sub(1).and_then(|place| holders.get(place));
+        let Some(KeyHolder { person, reach }) = holder else {
+            return Ok(None);
+        };
+        Ok(person.standing()?.map(|standing| KeyStanding {
+            key: key_id(&person.name),
+            user: standing.user,
+            reach: reach.clone(),
+            expires_at: DateTime::<Utc>::MAX_UTC,
+            last_used_at: None,
+            rights: standing.rights,
+        }))
     }
 
     /// What the `Standings` port answers.
@@ -165,5 +208,21 @@ impl AccessTokens for People {
 
     fn key_set(&self) -> String {
         r#"{"keys":[]}"#.to_owned()
+    }
+}
+
+/// The text of a key is its number.
+impl ApiKeyTexts for People {
+    fn new_text(&self) -> Result<KeyText, Outage> {
+        Ok(KeyText {
+            text: Secret::new("shk_shown_once".to_owned()),
+            prefix: "shk_shown".to_owned(),
+            digest: KeyDigest::restore([0; 32]),
+        })
+    }
+
+    fn read(&self, text: &str) -> Result<Vec<KeyDigest>, ForgedToken> {
+        let number = text.strip_prefix("shk_").and_then(|text| text.parse().ok());
+        Ok(vec![KeyDigest::restore([number.ok_or(ForgedToken)?; 32])])
     }
 }

@@ -15,6 +15,7 @@ use domain::port::access_edits::MockAccessEdits;
 use domain::port::account_closures::MockAccountClosures;
 use domain::port::accounts::MockAccounts;
 use domain::port::announcements::MockAnnouncements;
+use domain::port::api_keys::MockApiKeys;
 use domain::port::audit_notes::MockAuditNotes;
 use domain::port::audit_records::MockAuditRecords;
 use domain::port::audit_trail::MockAuditTrail;
@@ -63,6 +64,7 @@ pub(crate) struct Ports {
     pub(crate) access_edits: MockAccessEdits,
     pub(crate) accounts: MockAccounts,
     pub(crate) announcements: MockAnnouncements,
+    pub(crate) api_keys: MockApiKeys,
     pub(crate) audit: MockAuditTrail,
     pub(crate) audit_notes: MockAuditNotes,
     pub(crate) audit_records: MockAuditRecords,
@@ -105,6 +107,7 @@ impl Ports {
         self.sessions();
         self.second_factor();
         providers::defaults(&mut self);
+        stock::api_keys(&mut self.api_keys);
         self.people_and_limits();
         stock::supervised(&mut self.supervised);
         self.audit_notes.expect_note().return_const(());

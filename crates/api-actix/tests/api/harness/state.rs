@@ -22,6 +22,9 @@ use application::accounts::resend_verification::ResendVerification;
 use application::accounts::reset_password::ResetPassword;
 use application::accounts::restore::RestoreAccount;
 use application::accounts::verify_email::VerifyEmail;
+use application::api_keys::issue::IssueApiKey;
+use application::api_keys::list::ListApiKeys;
+use application::api_keys::revoke::RevokeApiKey;
 use application::audit::decisions::NoteDecisions;
 use application::audit::export_log::ExportAuditLog;
 use application::audit::read_log::ReadAuditLog;
@@ -62,6 +65,8 @@ use domain::port::access_tokens::AccessTokens;
 use domain::port::account_closures::AccountClosures;
 use domain::port::accounts::Accounts;
 use domain::port::announcements::Announcements;
+use domain::port::api_key_texts::ApiKeyTexts;
+use domain::port::api_keys::ApiKeys;
 use domain::port::audit_notes::AuditNotes;
 use domain::port::audit_records::AuditRecords;
 use domain::port::audit_trail::AuditTrail;
@@ -73,6 +78,7 @@ use domain::port::idempotent_replies::IdempotentReplies;
 use domain::port::identities::Identities;
 use domain::port::identity_providers::IdentityProviders;
 use domain::port::ids::Ids;
+use domain::port::key_standings::MockKeyStandings;
 use domain::port::lockdowns::Lockdowns;
 use domain::port::one_time_tokens::{OneTimeTokenCodec, OneTimeTokens};
 use domain::port::password_hasher::PasswordHasher;
@@ -107,6 +113,8 @@ struct Shared {
     codec: Arc<dyn OneTimeTokenCodec>,
     notes: Arc<dyn AuditNotes>,
     records: Arc<dyn AuditRecords>,
+    keys: Arc<dyn ApiKeys>,
+    texts: Arc<dyn ApiKeyTexts>,
     clock: Arc<dyn Clock>,
     factors: FactorCheck,
     closures: Arc<dyn AccountClosures>,
@@ -186,6 +194,9 @@ pub(super) fn api(ports: Ports, people: &Arc<People>, quotas: Quotas, https_only
         act_on_account: shared.act_on_account(),
         read_access: over!(shared => ReadAccess { roles }),
         edit_access: over!(shared => EditAccess { edits, announcements, ids, clock }),
+        issue_api_key: over!(shared => IssueApiKey { keys, texts, ids, clock }),
+        list_api_keys: over!(shared => ListApiKeys { keys }),
+        revoke_api_key: over!(shared => RevokeApiKey { keys, announcements, ids, clock }),
         profiles: over!(shared => ProfilePages { accounts, profiles, ids, clock }),
         scripts: scripts(&shared),
         access_tokens: shared.access_tokens.clone(),
@@ -218,6 +229,11 @@ fn scripts(shared: &Shared) -> ScriptUseCases {
 
 fn authenticate(shared: &Shared, people: &Arc<People>) -> Authenticate {
     let (mut standings, mut uses) = (MockStandings::new(), MockSessionUses::new());
+    let (key_texts, holders) = (people.clone(), people.clone());
+    let mut key_standings = MockKeyStandings::new();
+    key_standings
+        .expect_find()
+        .returning(move |digests| holders.key_standing(digests));
     let people = Arc::clone(people);
     standings
         .expect_find()
@@ -227,6 +243,8 @@ fn authenticate(shared: &Shared, people: &Arc<People>) -> Authenticate {
         tokens: shared.access_tokens.clone(),
         standings: Arc::new(standings),
         uses: Arc::new(uses),
+        key_texts,
+        key_standings: Arc::new(key_standings),
         clock: shared.clock.clone(),
     }
 }
@@ -255,6 +273,8 @@ impl Shared {
             audit: Arc::new(ports.audit),
             notes: Arc::new(ports.audit_notes),
             records: Arc::new(ports.audit_records),
+            keys: Arc::new(ports.api_keys),
+            texts: people.clone(),
             clock: Arc::new(FixedClock::default()),
             codec: Arc::new(ports.codec),
             factors: FactorCheck {

@@ -11,6 +11,7 @@ use domain::audit::reading::AuditRecord;
 use domain::outage::StoreError;
 use domain::page::{Page, Position};
 use domain::port::access_edits::MockAccessEdits;
+use domain::port::api_keys::MockApiKeys;
 use domain::port::audit_records::MockAuditRecords;
 use domain::port::roles::MockRoles;
 use domain::port::scripts::MockScripts;
@@ -196,5 +197,15 @@ pub(super) fn access_edits(mock: &mut MockAccessEdits) {
                 lost: domain::access::permission_name::PermissionNames::default(),
             }],
         })
+    });
+}
+
+/// Ada has one key, which may be ended; another of any name can be made.
+pub(super) fn api_keys(mock: &mut MockApiKeys) {
+    mock.expect_issue().returning(|_| Ok(()));
+    mock.expect_list().returning(|_| Ok(vec![world::api_key()]));
+    mock.expect_revoke().returning(|revocation| {
+        let is_there = revocation.key.as_uuid() != world::MISSING.as_uuid();
+        Ok(is_there.then_some(AccessEpoch(2)))
     });
 }

@@ -3,8 +3,10 @@
 use api_actix::digest::sha256;
 use chrono::TimeDelta;
 use domain::access::impact::{Grant, Holdings};
+use domain::access::key::{KeyReach, KeyScope, KeyScopes};
 use domain::access::permission_name::PermissionName;
 use domain::access::role::{Counted, ListedPermission, Purpose, Role, RoleName};
+use domain::account::api_key::{ApiKey, KeyLife, KeyName};
 use domain::account::email::Email;
 use domain::account::profile::DisplayName;
 use domain::account::supervision::{Dossier, HeldRole};
@@ -12,7 +14,7 @@ use domain::account::user::{AccountStatus, PublicProfile, User, UserWithRoles};
 use domain::account::username::Username;
 use domain::audit::reading::AuditRecord;
 use domain::audit::{Outcome, Party};
-use domain::id::{AuditId, ScriptId, UserId};
+use domain::id::{ApiKeyId, AuditId, ScriptId, UserId};
 use domain::port::clock::Clock;
 use domain::revision::Revision;
 use domain::script::content::{PackedContent, Sha256};
@@ -121,6 +123,21 @@ pub(crate) fn holdings() -> Holdings {
     }
 }
 
+/// Ada's API key.
+pub(crate) fn api_key() -> ApiKey {
+    let scopes = KeyScopes::collect([KeyScope::Write]).unwrap();
+    let made = FixedClock::default().now();
+    ApiKey {
+        id: ApiKeyId::new(Uuid::from_u128(0xf66)),
+        name: KeyName::parse("CI of word-frequency").unwrap(),
+        prefix: "shk_Zm9vYmFy".to_owned(),
+        reach: KeyReach::new(scopes, Some(vec![PUBLIC])).unwrap(),
+        created_at: made,
+        expires_at: KeyLife::default().counted_from(made),
+        last_used_at: None,
+    }
+}
+
 /// The row that tells how a moderator suspended Ada.
 pub(crate) fn suspension() -> AuditRecord {
     AuditRecord {
@@ -136,6 +153,7 @@ pub(crate) fn suspension() -> AuditRecord {
         ip: Some([192, 0, 2, 7].into()),
         user_agent: Some("curl/8".to_owned()),
         session: None,
+        key: None,
         request_id: Some("request-0001".to_owned()),
     }
 }

@@ -47,7 +47,7 @@ async fn run(
     };
     let current = ClaimedPassword::new("the old one".to_owned());
     let new = NewPassword::parse("correct horse battery").unwrap();
-    use_case.run(&actor().build(), &current, &new).await
+    use_case.run(&actor().in_session(), &current, &new).await
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 use super::*;
+use domain::access::key::KeyScope;
 use domain::access::permission::Permission;
 use domain::account::user::UserWithRoles;
 use domain::idempotency::{IdempotencyConflict, IdempotencyKey, RequestIdentity, StoredReply};
@@ -36,6 +37,18 @@ fn by() -> Permitted<CreateScripts> {
         .build()
         .permit()
         .unwrap()
+}
+
+#[tokio::test]
+async fn a_key_that_is_kept_to_scripts_publishes_no_other() {
+    let kept = vec![domain::id::ScriptId::new(uuid::Uuid::from_u128(5))];
+    let author = actor().with(Permission::ScriptsCreate);
+    let by = author.through_key(&[KeyScope::Write], Some(kept));
+    let use_case = use_case(MockScripts::new(), MockIdempotentReplies::new());
+    let outcome = use_case
+        .run(by.permit().unwrap(), command(None, "x"), None)
+        .await;
+    assert!(matches!(outcome, Err(PublishError::KeyRestricted)));
 }
 
 fn command(slug: Option<&str>, content: &str) -> NewScript {
