@@ -11,13 +11,14 @@ use crate::violation::{Unit, Violation};
 pub struct ProviderName(String);
 
 /// The names that stand for something else: `email` is the way of the password, the others are pages beside the providers.
-const RESERVED: [&str; 15] = [
+const RESERVED: [&str; 16] = [
     "email",
     "exchange",
     "link",
     "login",
     "logout",
     "mfa",
+    "not-me",
     "passkey",
     "password",
     "providers",
