@@ -110,7 +110,10 @@ async fn an_expired_key_does_not_live_and_gives_its_name_free_when_another_is_ma
     let old = a_key(&user, 1, now - TimeDelta::hours(2), None);
     keys(&home).issue(&old).await.unwrap();
     assert!(!lives(&home, 1).await);
-    assert_eq!(keys(&home).list(user.id).await.unwrap(), [old.key.clone()]);
+    assert_eq!(
+        keys(&home).list(user.id).await.unwrap(),
+        std::slice::from_ref(&old.key)
+    );
     let mut new = a_key(&user, 2, now, None);
     new.key.name = old.key.name;
     keys(&home).issue(&new).await.unwrap();

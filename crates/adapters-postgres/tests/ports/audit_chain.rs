@@ -6,7 +6,7 @@ use adapters_postgres::PgAuditChain;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::audit::chain::{ChainHead, ChainWalk, Digest, Finding, Seal};
 use domain::audit::{Facts, Origin};
-use domain::id::AuditId;
+use domain::id::{ApiKeyId, AuditId};
 use domain::outage::StoreError;
 use domain::port::audit_chain::{AuditChain, Overtaken};
 use domain::port::audit_links::AuditLinks;
@@ -85,6 +85,7 @@ async fn sealed(home: &Home) -> PgAuditChain {
         user_agent: Some("curl/8 \u{1f980}".to_owned()),
         request_id: Some("request-0001".to_owned()),
         session: None,
+        key: Some(ApiKeyId::new(Uuid::from_u128(7))),
     };
     let rows: Vec<_> = (1..=8)
         .map(|number| {

@@ -141,10 +141,6 @@ catalog! {
         BuiltIn = "built_in", "This is a part of the platform";
         /// Say by `reassign_to` what its holders get instead.
         RoleInUse = "role_in_use", "Accounts hold the role";
-        /// Choose another name, or end the key that has it.
-        KeyNameTaken = "key_name_taken", "Another API key has this name";
-        /// End a key first.
-        TooManyKeys = "too_many_keys", "You have as many API keys as one may have";
         /// Choose another slug.
         SlugTaken = "slug_taken", "You have another script of this slug";
         /// Choose another label.

@@ -4,6 +4,7 @@ pub mod catalog;
 mod from_access;
 mod from_domain;
 mod from_providers;
+mod from_scripts;
 mod from_staff;
 mod json;
 

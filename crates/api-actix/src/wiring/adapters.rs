@@ -244,7 +244,7 @@ fn cores() -> NonZeroUsize {
     thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-/// As many threads as there are cores: they run at the lowest priority, so that reads have the processor first.
+/// As many threads as there are cores: they run at a lower priority, so that reads have the processor first.
 fn hasher(cost: u32) -> Result<BcryptHasher, WiringError> {
     let threads = cores().get();
     let settings = BcryptSettings {

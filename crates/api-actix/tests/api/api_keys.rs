@@ -89,8 +89,8 @@ async fn a_key_that_breaks_a_rule_is_refused_by_field() {
 #[actix_web::test]
 async fn what_stands_in_the_way_of_a_key_is_told() {
     for (conflict, status, code) in [
-        (KeyIssueConflict::NameTaken, 409, "key_name_taken"),
-        (KeyIssueConflict::TooMany, 409, "too_many_keys"),
+        (KeyIssueConflict::NameTaken, 409, "name_taken"),
+        (KeyIssueConflict::TooMany, 409, "too_many"),
         (KeyIssueConflict::UnknownScript, 422, "validation_failed"),
         (KeyIssueConflict::AccountGone, 401, "session_ended"),
     ] {

@@ -109,7 +109,7 @@ impl From<&IssuedKey> for CreatedApiKeyView {
 /// proof of who you are that is less than ten minutes old. A mail tells you of it.
 ///
 /// There is no `Idempotency-Key` here, since the key would have to be stored with the answer: who repeats a request gets
-/// `key_name_taken`, and ends the key that they have not seen.
+/// `name_taken`, and ends the key that they have not seen.
 #[utoipa::path(
     tag = "users",
     security(("bearer" = [])),
@@ -118,7 +118,7 @@ impl From<&IssuedKey> for CreatedApiKeyView {
     responses(
         (status = 201, description = "The key, this once", body = CreatedApiKeyView),
         (status = 403, description = "`reauth_required`, `session_required`, `permission_denied`, `email_not_verified`"),
-        (status = 409, description = "`key_name_taken`, `too_many_keys`"),
+        (status = 409, description = "`name_taken`, `too_many`"),
         (status = 422, description = "`validation_failed`"),
     )
 )]
