@@ -358,6 +358,7 @@ diesel::joinable!(user_roles -> roles (role_id));
 diesel::allow_tables_to_appear_in_same_query!(
     access_changes,
     access_epoch,
+    api_keys,
     audit_logs,
     audit_seals,
     audit_unsealed,

@@ -38,6 +38,7 @@ fn sql_type(udt: &str) -> String {
         "timestamptz" => "Timestamptz",
         "uuid" => "Uuid",
         "_text" => "Array<Text>",
+        "_uuid" => "Array<Uuid>",
         other => panic!("{other} has no counterpart in diesel yet"),
     }
     .to_owned()

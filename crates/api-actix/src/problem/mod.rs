@@ -235,7 +235,7 @@ impl ResponseError for Problem {
             Code::Unauthenticated => {
                 response.insert_header(("WWW-Authenticate", "Bearer"));
             }
-            Code::AccessTokenInvalid | Code::SessionEnded => {
+            Code::AccessTokenInvalid | Code::ApiKeyInvalid | Code::SessionEnded => {
                 let challenge = "Bearer error=\"invalid_token\"";
                 response.insert_header(("WWW-Authenticate", challenge));
             }
