@@ -165,6 +165,8 @@ pub struct Api {
     pub health: Health,
     /// Where the frontend is, without a slash at the end.
     pub frontend_url: String,
+    /// The origins of our pages: those that may use the cookie of a refresh token.
+    pub pages: Vec<String>,
     /// Whether clients reach us by HTTPS only, and are told to keep it so.
     pub https_only: bool,
 }

@@ -165,6 +165,15 @@ impl Config {
         Ok(self)
     }
 
+    /// The origins of our pages: of the frontend, and those that may call from a browser.
+    #[must_use]
+    pub fn pages(&self) -> Vec<String> {
+        let frontend = url::Url::parse(&self.frontend_url).ok();
+        let frontend = frontend.map(|url| url.origin().ascii_serialization());
+        let others = self.cors_allowed_origins.iter().cloned();
+        frontend.into_iter().chain(others).collect()
+    }
+
     /// Whether clients reach us by HTTPS only.
     #[must_use]
     pub fn https_only(&self) -> bool {

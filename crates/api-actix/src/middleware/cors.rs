@@ -4,6 +4,8 @@ use actix_cors::Cors;
 use actix_web::http::{Method, header};
 
 /// The rules of cross-origin requests (Fetch standard). An empty list allows none.
+///
+/// Pages on the list may send credentials: the cookie of the refresh token is the only one there is.
 pub fn cors(allowed: &[String]) -> Cors {
     let mut cors = Cors::default()
         .allowed_methods([

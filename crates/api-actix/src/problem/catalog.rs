@@ -85,6 +85,8 @@ catalog! {
         KeyRestricted = "key_restricted", "The API key is kept to scripts that exist";
         /// Prove once more who you are, at `POST /api/auth/reauthenticate`, and try again.
         ReauthRequired = "reauth_required", "You signed in too long ago for this";
+        /// Send the request from a page of ours; browsers say so by `Origin`.
+        ForeignOrigin = "foreign_origin", "The request does not come from a page of ours";
         /// Ask the staff.
         RegistrationClosed = "registration_closed", "Nobody can join at the moment";
         /// Send the current password.

@@ -93,6 +93,7 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         addresses: ClientAddresses::trusting(config.trusted_proxies.clone()),
         health: health(adapters),
         frontend_url: config.frontend_url.clone(),
+        pages: config.pages(),
         https_only: config.https_only(),
     }
 }

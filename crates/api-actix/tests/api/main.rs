@@ -13,6 +13,7 @@ mod api_keys;
 mod audit;
 mod bodies;
 mod conditions;
+mod cookies;
 mod cors;
 mod cursors;
 mod documents;

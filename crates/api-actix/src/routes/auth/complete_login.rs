@@ -7,8 +7,9 @@ use garde::Validate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::delivery::{TokenDelivery, deliver};
 use super::view::SignedInView;
-use crate::extract::{Body, RequestOrigin, Valid};
+use crate::extract::{Body, RequestOrigin, Valid, optional};
 use crate::problem::Problem;
 use crate::state::Api;
 
@@ -25,6 +26,10 @@ pub(super) struct CompleteLoginBody {
     #[garde(length(bytes, max = 1024))]
     #[schema(example = "123456")]
     code: String,
+    /// Where the refresh token goes: `body`, or `cookie`, which no script of a page can read.
+    #[garde(custom(optional(TokenDelivery::parse)))]
+    #[schema(example = "body")]
+    token_delivery: Option<String>,
 }
 
 impl Body for CompleteLoginBody {}
@@ -49,6 +54,7 @@ pub(super) async fn complete_login(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
+    let delivery = TokenDelivery::asked(body.token_delivery.as_deref())?;
     let half = api.complete_sign_in.read(body.mfa_token.trim()).await?;
     api.count_guess(&request, origin.ip, half.user()).await?;
     let code = ClaimedCode::new(body.code);
@@ -58,5 +64,8 @@ pub(super) async fn complete_login(
             metrics::counter!("failed_logins_total").increment(1);
         }
     })?;
-    Ok(HttpResponse::Ok().json(SignedInView::at(&signed_in, api.clock.now())))
+    let (answer, now) = (HttpResponse::Ok(), api.clock.now());
+    Ok(deliver(answer, delivery, &signed_in.tokens, now, |token| {
+        SignedInView::with(&signed_in, token)
+    }))
 }

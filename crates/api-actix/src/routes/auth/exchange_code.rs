@@ -1,14 +1,15 @@
 //! `POST /api/auth/exchange`
 
 use actix_web::{HttpResponse, post, web};
-use application::providers::exchange::{Exchanged, Gain, LinkDue};
-use chrono::{DateTime, Utc};
+use application::providers::exchange::{Gain, LinkDue};
+use domain::account::identity::ProviderName;
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::view::{LoginView, SignedInView};
-use crate::extract::{Body, RequestOrigin, Valid};
+use super::delivery::{TokenDelivery, deliver};
+use super::view::{LoginView, SignedInView, admit};
+use crate::extract::{Body, RequestOrigin, Valid, optional};
 use crate::problem::Problem;
 use crate::state::Api;
 
@@ -21,6 +22,10 @@ pub(super) struct ExchangeBody {
     #[garde(length(bytes, max = 512))]
     #[schema(example = "sho_…")]
     code: String,
+    /// Where the refresh token goes: `body`, or `cookie`, which no script of a page can read.
+    #[garde(custom(optional(TokenDelivery::parse)))]
+    #[schema(example = "body")]
+    token_delivery: Option<String>,
 }
 
 impl Body for ExchangeBody {}
@@ -55,20 +60,13 @@ pub(super) enum ExchangedView {
     LinkRequired(LinkRequiredView),
 }
 
-impl ExchangedView {
-    fn of(exchanged: &Exchanged, now: DateTime<Utc>) -> Self {
-        match &exchanged.gain {
-            Gain::Admission(admission) => Self::LoggedIn(LoginView::of(admission, now)),
-            Gain::Reauthenticated(signed_in) => {
-                let view = SignedInView::at(signed_in, now);
-                Self::LoggedIn(LoginView::SignedIn(Box::new(view)))
-            }
-            Gain::LinkDue(due) => Self::LinkRequired(LinkRequiredView {
-                link_required: true,
-                link_token: due.token.expose().clone(),
-                provider: exchanged.provider.as_str().to_owned(),
-                methods: methods(due),
-            }),
+impl LinkRequiredView {
+    fn of(due: &LinkDue, provider: &ProviderName) -> Self {
+        Self {
+            link_required: true,
+            link_token: due.token.expose().clone(),
+            provider: provider.as_str().to_owned(),
+            methods: methods(due),
         }
     }
 }
@@ -100,11 +98,25 @@ pub(super) async fn exchange_code(
     body: Valid<ExchangeBody>,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
-    let code = body.into_inner().code;
-    let exchanged = api.exchange_code.run(code.trim(), &origin).await?;
+    let body = body.into_inner();
+    let delivery = TokenDelivery::asked(body.token_delivery.as_deref())?;
+    let exchanged = api.exchange_code.run(body.code.trim(), &origin).await?;
     if matches!(exchanged.gain, Gain::Admission(_)) {
         let provider = exchanged.provider.as_str().to_owned();
         metrics::counter!("provider_sign_ins_total", "provider" => provider).increment(1);
     }
-    Ok(HttpResponse::Ok().json(ExchangedView::of(&exchanged, api.clock.now())))
+    let (answer, now) = (HttpResponse::Ok(), api.clock.now());
+    Ok(match &exchanged.gain {
+        Gain::Admission(admission) => admit(admission, delivery, now),
+        Gain::Reauthenticated(signed_in) => {
+            deliver(answer, delivery, &signed_in.tokens, now, |token| {
+                let view = SignedInView::with(signed_in, token);
+                ExchangedView::LoggedIn(LoginView::SignedIn(Box::new(view)))
+            })
+        }
+        Gain::LinkDue(due) => {
+            let view = LinkRequiredView::of(due, &exchanged.provider);
+            HttpResponse::Ok().json(ExchangedView::LinkRequired(view))
+        }
+    })
 }

@@ -7,8 +7,9 @@ use garde::Validate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::view::LoginView;
-use crate::extract::{Body, RequestOrigin, Valid};
+use super::delivery::TokenDelivery;
+use super::view::{LoginView, admit};
+use crate::extract::{Body, RequestOrigin, Valid, optional};
 use crate::problem::Problem;
 use crate::state::Api;
 
@@ -25,6 +26,10 @@ pub(super) struct LoginBody {
     #[garde(length(bytes, max = 1024))]
     #[schema(example = "correct horse battery", format = Password)]
     password: String,
+    /// Where the refresh token goes: `body`, or `cookie`, which no script of a page can read.
+    #[garde(custom(optional(TokenDelivery::parse)))]
+    #[schema(example = "body")]
+    token_delivery: Option<String>,
 }
 
 impl Body for LoginBody {}
@@ -50,6 +55,7 @@ pub(super) async fn login_user(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
+    let delivery = TokenDelivery::asked(body.token_delivery.as_deref())?;
     api.limits
         .credentials(&request, origin.ip, &body.email)
         .await?;
@@ -63,5 +69,5 @@ pub(super) async fn login_user(
             metrics::counter!("failed_logins_total").increment(1);
         }
     })?;
-    Ok(HttpResponse::Ok().json(LoginView::of(&admission, api.clock.now())))
+    Ok(admit(&admission, delivery, api.clock.now()))
 }

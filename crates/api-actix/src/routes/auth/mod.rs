@@ -5,6 +5,7 @@ mod change_password;
 mod complete_login;
 mod confirm_email_change;
 mod confirm_link;
+mod delivery;
 mod exchange_code;
 mod finish_provider;
 pub(super) mod flow_cookie;

@@ -8,8 +8,9 @@ use garde::Validate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::delivery::{TokenDelivery, deliver};
 use super::refresh::RefreshedView;
-use crate::extract::{Body, SignedIn, Valid};
+use crate::extract::{Body, SignedIn, Valid, optional};
 use crate::problem::Problem;
 use crate::state::Api;
 
@@ -25,6 +26,10 @@ pub(super) struct ReauthenticateBody {
     /// The six digits of the authenticator, or a recovery code.
     #[garde(length(bytes, max = 1024))]
     code: Option<String>,
+    /// Where the refresh token goes: `body`, or `cookie`, which no script of a page can read.
+    #[garde(custom(optional(TokenDelivery::parse)))]
+    #[schema(example = "body")]
+    token_delivery: Option<String>,
 }
 
 /// What is shown as a proof.
@@ -69,12 +74,15 @@ pub(super) async fn reauthenticate_user(
     body: Valid<ReauthenticateBody>,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
-    let claim = body.into_inner().into_claim()?;
+    let body = body.into_inner();
+    let delivery = TokenDelivery::asked(body.token_delivery.as_deref())?;
+    let claim = body.into_claim()?;
     api.count_own_guess(&request, &actor).await?;
     let proven = match &claim {
         Claim::Password(password) => api.reauthenticate.run(&actor, password).await,
         Claim::Code(code) => api.reauthenticate.run_by_code(&actor, code).await,
     };
     let tokens = proven?;
-    Ok(HttpResponse::Ok().json(RefreshedView::at(&tokens, api.clock.now())))
+    let (answer, now) = (HttpResponse::Ok(), api.clock.now());
+    Ok(deliver(answer, delivery, &tokens, now, RefreshedView::from))
 }

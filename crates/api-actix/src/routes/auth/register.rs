@@ -12,6 +12,7 @@ use garde::Validate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::delivery::{TokenDelivery, deliver};
 use super::view::SignedInView;
 use crate::extract::{Body, RequestOrigin, Valid, checked, optional, rule};
 use crate::problem::Problem;
@@ -42,6 +43,10 @@ pub(super) struct RegisterBody {
     #[garde(custom(optional(Locale::parse)))]
     #[schema(example = "en")]
     locale: Option<String>,
+    /// Where the refresh token goes: `body`, or `cookie`, which no script of a page can read.
+    #[garde(custom(optional(TokenDelivery::parse)))]
+    #[schema(example = "body")]
+    token_delivery: Option<String>,
 }
 
 impl Body for RegisterBody {}
@@ -83,6 +88,7 @@ pub(super) async fn register_user(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
+    let delivery = TokenDelivery::asked(body.token_delivery.as_deref())?;
     api.limits
         .credentials(&request, origin.ip, &body.email)
         .await?;
@@ -91,8 +97,11 @@ pub(super) async fn register_user(
         return Ok(HttpResponse::Accepted().finish());
     };
     metrics::counter!("registrations_total").increment(1);
-    let view = SignedInView::at(&signed_in, api.clock.now());
-    Ok(HttpResponse::Created()
-        .insert_header(("Location", format!("/api/users/{}", view.user.username)))
-        .json(view))
+    let username = &signed_in.account.user.username;
+    let mut answer = HttpResponse::Created();
+    answer.insert_header(("Location", format!("/api/users/{username}")));
+    let now = api.clock.now();
+    Ok(deliver(answer, delivery, &signed_in.tokens, now, |token| {
+        SignedInView::with(&signed_in, token)
+    }))
 }

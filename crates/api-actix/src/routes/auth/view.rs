@@ -1,5 +1,6 @@
 //! How tokens and sessions look in JSON.
 
+use actix_web::HttpResponse;
 use application::sessions::sign_in::{Admission, SignedIn};
 use chrono::{DateTime, Utc};
 use domain::id::SessionId;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::delivery::{TokenDelivery, deliver};
 use crate::routes::users::view::UserView;
 
 /// A pair of tokens.
@@ -23,8 +25,9 @@ pub struct TokenView {
     /// Seconds until the access token ends.
     #[schema(example = 600)]
     pub expires_in: i64,
-    /// Gets the next pair; used once.
-    pub refresh_token: String,
+    /// Gets the next pair; used once. Left out where it went into a cookie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
     /// Seconds until the refresh token ends, unless it is used.
     #[schema(example = 2_592_000)]
     pub refresh_expires_in: i64,
@@ -38,7 +41,7 @@ impl TokenView {
             access_token: pair.access.expose().clone(),
             token_type: "Bearer",
             expires_in: seconds_until(pair.access_expires_at, now),
-            refresh_token: pair.refresh.expose().clone(),
+            refresh_token: Some(pair.refresh.expose().clone()),
             refresh_expires_in: seconds_until(pair.refresh_expires_at, now),
         }
     }
@@ -62,12 +65,12 @@ pub struct SignedInView {
 }
 
 impl SignedInView {
-    /// The sign-in as seen at `now`.
+    /// The sign-in with what is told of its tokens.
     #[must_use]
-    pub fn at(signed_in: &SignedIn, now: DateTime<Utc>) -> Self {
+    pub fn with(signed_in: &SignedIn, token: TokenView) -> Self {
         Self {
             user: UserView::from(&signed_in.account),
-            token: TokenView::at(&signed_in.tokens, now),
+            token,
         }
     }
 }
@@ -98,19 +101,20 @@ pub enum LoginView {
     MfaRequired(MfaRequiredView),
 }
 
-impl LoginView {
-    /// The sign-in as seen at `now`: done, or to go on with a token.
-    #[must_use]
-    pub fn of(admission: &Admission, now: DateTime<Utc>) -> Self {
-        match admission {
-            Admission::SignedIn(signed_in) => {
-                Self::SignedIn(Box::new(SignedInView::at(signed_in, now)))
-            }
-            Admission::SecondFactorDue(token) => Self::MfaRequired(MfaRequiredView {
+/// Answers a sign-in: with its tokens, or with the token to go on with.
+pub(super) fn admit(admission: &Admission, how: TokenDelivery, now: DateTime<Utc>) -> HttpResponse {
+    match admission {
+        Admission::SignedIn(signed_in) => {
+            deliver(HttpResponse::Ok(), how, &signed_in.tokens, now, |token| {
+                LoginView::SignedIn(Box::new(SignedInView::with(signed_in, token)))
+            })
+        }
+        Admission::SecondFactorDue(token) => {
+            HttpResponse::Ok().json(LoginView::MfaRequired(MfaRequiredView {
                 mfa_required: true,
                 mfa_token: token.expose().clone(),
                 methods: vec!["totp", "recovery_code"],
-            }),
+            }))
         }
     }
 }

@@ -210,6 +210,7 @@ pub(super) fn api(ports: Ports, people: &Arc<People>, quotas: Quotas, https_only
         addresses: ClientAddresses::default(),
         health: Health::new(vec![shared.probe.clone()], Vec::new()),
         frontend_url: FRONTEND.to_owned(),
+        pages: vec![FRONTEND.to_owned()],
         https_only,
     }
 }
