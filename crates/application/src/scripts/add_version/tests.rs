@@ -1,6 +1,8 @@
 use super::*;
+use domain::access::key::KeyScope;
 use domain::access::permission::Permission;
 use domain::id::UserId;
+use domain::idempotency::{IdempotencyKey, RequestIdentity, StoredReply};
 use domain::port::content_packer::MockContentPacker;
 use domain::port::idempotent_replies::MockIdempotentReplies;
 use domain::port::scripts::MockScripts;
@@ -115,6 +117,47 @@ async fn a_version_that_came_in_between_is_seen_and_the_next_number_taken() {
 async fn nobody_adds_to_the_script_of_somebody_else() {
     let outcome = run(false, OTHER, |_| {}).await;
     assert!(matches!(outcome, Err(AddVersionError::NotYours)));
+}
+
+#[tokio::test]
+async fn a_key_that_is_kept_to_other_scripts_is_not_told_what_was_answered_before() {
+    let detail = a_detail(OWNER);
+    let id = detail.script.id;
+    let mut scripts = MockScripts::new();
+    scripts
+        .expect_find()
+        .returning(move |_| Ok(Some(detail.clone())));
+    let use_case = AddVersion {
+        scripts: Arc::new(scripts),
+        // Whoever asks it fails the test.
+        replies: Arc::new(MockIdempotentReplies::new()),
+        packer: Arc::new(MockContentPacker::new()),
+        ids: Arc::new(SequentialIds::default()),
+        clock: Arc::new(FixedClock::default()),
+    };
+    let other = ScriptId::new(Uuid::from_u128(99));
+    let by = actor().of(OWNER).with(Permission::ScriptsCreate);
+    let by = by.through_key(&[KeyScope::Write], Some(vec![other]));
+    let command = NewVersion {
+        label: None,
+        changelog: Changelog::parse("better").unwrap(),
+        content: "print(2)".to_owned(),
+    };
+    let render = |_: &Version| StoredReply {
+        status: 201,
+        headers: Vec::new(),
+        body: Vec::new(),
+    };
+    let keyed = Keyed {
+        request: RequestIdentity {
+            scope: "alice POST /api/scripts/{id}/versions".to_owned(),
+            key: IdempotencyKey::parse("k1").unwrap(),
+            fingerprint: [1; 32],
+        },
+        render: &render,
+    };
+    let outcome = use_case.run(by.permit().unwrap(), id, command, Some(keyed));
+    assert!(matches!(outcome.await, Err(AddVersionError::NotYours)));
 }
 
 #[tokio::test]
