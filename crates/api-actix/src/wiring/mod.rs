@@ -6,6 +6,7 @@ mod api_keys;
 mod audit;
 mod own_account;
 mod providers;
+mod scripts;
 mod second_factor;
 mod staff;
 mod tasks;

@@ -13,14 +13,6 @@ use application::accounts::reset_password::ResetPassword;
 use application::accounts::verify_email::VerifyEmail;
 use application::jobs::send_mail::SendMail;
 use application::jobs::worker::Worker;
-use application::scripts::add_version::AddVersion;
-use application::scripts::amend::AmendScript;
-use application::scripts::delete::DeleteScript;
-use application::scripts::list::ListScripts;
-use application::scripts::publish::PublishScript;
-use application::scripts::read::ReadScript;
-use application::scripts::read_versions::ReadVersions;
-use application::scripts::restore::RestoreScript;
 use application::sessions::complete_sign_in::CompleteSignIn;
 use application::sessions::door::Door;
 use application::sessions::issue::TokenIssuer;
@@ -33,12 +25,12 @@ use domain::outage::Dependency;
 use domain::port::probe::Probe;
 
 use super::adapters::Adapters;
-use super::{access, api_keys, audit, own_account, providers, second_factor, staff};
+use super::{access, api_keys, audit, own_account, providers, scripts, second_factor, staff};
 use crate::client_ip::ClientAddresses;
 use crate::config::Config;
 use crate::health::{Health, PartView};
 use crate::limits::Limits;
-use crate::state::{Api, Scripts};
+use crate::state::Api;
 
 pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
     let issuer = issuer(adapters, config);
@@ -84,7 +76,7 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         list_api_keys: api_keys::list(adapters),
         revoke_api_key: api_keys::revoke(adapters),
         profiles: profiles(adapters),
-        scripts: scripts(adapters),
+        scripts: scripts::all(adapters),
         access_tokens: adapters.verifier(),
         seals: adapters.seals.clone(),
         ids: adapters.ids.clone(),
@@ -95,19 +87,6 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         frontend_url: config.frontend_url.clone(),
         pages: config.pages(),
         https_only: config.https_only(),
-    }
-}
-
-fn scripts(adapters: &Adapters) -> Scripts {
-    Scripts {
-        publish: publish(adapters),
-        read: read_script(adapters),
-        list: list_scripts(adapters),
-        amend: amend_script(adapters),
-        delete: delete_script(adapters),
-        restore: restore_script(adapters),
-        add_version: add_version(adapters),
-        read_versions: read_versions(adapters),
     }
 }
 
@@ -244,60 +223,6 @@ fn profiles(adapters: &Adapters) -> ProfilePages {
     }
 }
 
-fn read_script(adapters: &Adapters) -> ReadScript {
-    ReadScript {
-        scripts: adapters.scripts.clone(),
-    }
-}
-
-fn list_scripts(adapters: &Adapters) -> ListScripts {
-    ListScripts {
-        scripts: adapters.scripts.clone(),
-        profiles: adapters.profiles.clone(),
-    }
-}
-
-fn amend_script(adapters: &Adapters) -> AmendScript {
-    AmendScript {
-        scripts: adapters.scripts.clone(),
-        ids: adapters.ids.clone(),
-        clock: adapters.clock.clone(),
-    }
-}
-
-fn delete_script(adapters: &Adapters) -> DeleteScript {
-    DeleteScript {
-        scripts: adapters.scripts.clone(),
-        ids: adapters.ids.clone(),
-        clock: adapters.clock.clone(),
-    }
-}
-
-fn restore_script(adapters: &Adapters) -> RestoreScript {
-    RestoreScript {
-        scripts: adapters.scripts.clone(),
-        ids: adapters.ids.clone(),
-        clock: adapters.clock.clone(),
-    }
-}
-
-fn add_version(adapters: &Adapters) -> AddVersion {
-    AddVersion {
-        scripts: adapters.scripts.clone(),
-        replies: adapters.records.clone(),
-        packer: adapters.packer.clone(),
-        ids: adapters.ids.clone(),
-        clock: adapters.clock.clone(),
-    }
-}
-
-fn read_versions(adapters: &Adapters) -> ReadVersions {
-    ReadVersions {
-        scripts: adapters.scripts.clone(),
-        packer: adapters.packer.clone(),
-    }
-}
-
 fn sign_in(adapters: &Adapters, door: Door) -> SignIn {
     SignIn {
         accounts: adapters.accounts.clone(),
@@ -344,17 +269,6 @@ fn refresh(adapters: &Adapters, issuer: TokenIssuer) -> RefreshSession {
         hot: adapters.hot.clone(),
         announcements: adapters.announcements.clone(),
         issuer,
-        ids: adapters.ids.clone(),
-        clock: adapters.clock.clone(),
-    }
-}
-
-fn publish(adapters: &Adapters) -> PublishScript {
-    PublishScript {
-        scripts: adapters.scripts.clone(),
-        accounts: adapters.accounts.clone(),
-        replies: adapters.records.clone(),
-        packer: adapters.packer.clone(),
         ids: adapters.ids.clone(),
         clock: adapters.clock.clone(),
     }
