@@ -83,26 +83,22 @@ fn permit<P: Right>(request: &HttpRequest, actor: Actor) -> Result<Permitted<P>,
         let pattern = request.match_pattern().unwrap_or_default();
         format!("{} {pattern}", request.method())
     };
-    let who = actor.clone();
-    match actor.permit() {
-        Ok(permitted) => {
-            if let Some(decisions) = decisions.filter(|it| it.allowed.include(P::PERMISSION)) {
-                decisions.allowed(&who, P::PERMISSION, &route());
-            }
-            Ok(permitted)
+    if let Some(denied) = actor.denial_of::<P>() {
+        let permission = match denied {
+            Denied::Missing(permission) | Denied::OutOfScope(permission) => permission.name(),
+            Denied::EmailNotVerified => "email_not_verified",
+        };
+        metrics::counter!("access_denied_total", "permission" => permission).increment(1);
+        if let Some(decisions) = decisions {
+            decisions.denied(&actor, P::PERMISSION, denied, &route());
         }
-        Err(denied) => {
-            let permission = match denied {
-                Denied::Missing(permission) | Denied::OutOfScope(permission) => permission.name(),
-                Denied::EmailNotVerified => "email_not_verified",
-            };
-            metrics::counter!("access_denied_total", "permission" => permission).increment(1);
-            if let Some(decisions) = decisions {
-                decisions.denied(&who, P::PERMISSION, denied, &route());
-            }
-            Err(denied.into())
-        }
+        return Err(denied.into());
     }
+    let permitted = actor.permit()?;
+    if let Some(decisions) = decisions.filter(|it| it.allowed.include(P::PERMISSION)) {
+        decisions.allowed(permitted.actor(), P::PERMISSION, &route());
+    }
+    Ok(permitted)
 }
 
 impl FromRequest for SignedIn {

@@ -123,16 +123,22 @@ impl Actor {
     /// # Errors
     /// [`Denied`] tells what is missing; the permission is looked at first.
     pub fn permit<P: Right>(self) -> Result<Permitted<P>, Denied> {
+        match self.denial_of::<P>() {
+            Some(denied) => Err(denied),
+            None => Ok(Permitted::proven(self)),
+        }
+    }
+
+    /// What keeps the actor from the right `P`, for whoever writes it down; to act on it takes [`permit`](Self::permit).
+    #[must_use]
+    pub fn denial_of<P: Right>(&self) -> Option<Denied> {
         if !self.held.contains(P::PERMISSION) {
-            return Err(Denied::Missing(P::PERMISSION));
+            return Some(Denied::Missing(P::PERMISSION));
         }
         if !self.permissions.contains(P::PERMISSION) {
-            return Err(Denied::OutOfScope(P::PERMISSION));
+            return Some(Denied::OutOfScope(P::PERMISSION));
         }
-        if P::NEEDS_VERIFIED_EMAIL && !self.email_verified {
-            return Err(Denied::EmailNotVerified);
-        }
-        Ok(Permitted::proven(self))
+        (P::NEEDS_VERIFIED_EMAIL && !self.email_verified).then_some(Denied::EmailNotVerified)
     }
 
     /// Proves that the actor acts through a session.
