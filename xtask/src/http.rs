@@ -1,4 +1,4 @@
-//! As much of HTTP as waiting for the platform takes.
+//! As much of HTTP as waiting for servers takes.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -9,15 +9,23 @@ use tokio::time::timeout;
 
 /// The status that `GET path` answers on the loopback `port`; none if nobody answers in time.
 pub(crate) async fn status_of(port: u16, path: &str) -> Option<u16> {
-    timeout(Duration::from_secs(5), get(port, path))
+    timeout(Duration::from_secs(5), ask(port, "GET", path))
         .await
         .ok()?
 }
 
-async fn get(port: u16, path: &str) -> Option<u16> {
+/// The status that `POST path` without a body answers; none if nobody answers in time.
+pub(crate) async fn post_nothing(port: u16, path: &str) -> Option<u16> {
+    timeout(Duration::from_secs(5), ask(port, "POST", path))
+        .await
+        .ok()?
+}
+
+async fn ask(port: u16, method: &str, path: &str) -> Option<u16> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.ok()?;
-    let request =
-        format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\r\n");
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    );
     stream.write_all(request.as_bytes()).await.ok()?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.ok()?;

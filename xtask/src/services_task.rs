@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use clap::Subcommand;
 
 use crate::report::line;
+use crate::services::object_store::ObjectStore;
 use crate::services::{self, Absence, Engines, Postgres, template};
 use crate::site::{Purpose, Site};
 use crate::usage;
@@ -12,7 +13,7 @@ use crate::workspace::Workspace;
 /// What to do with the engines of the tests.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub(crate) enum Action {
-    /// Start PostgreSQL and Redis for tests, migrate the template database, leave them running
+    /// Start PostgreSQL, Redis and an S3 store for tests, migrate the template database, leave them running
     Start,
     /// Stop them
     Stop,
@@ -56,15 +57,19 @@ pub(crate) struct TestEngines {
     postgres: String,
     template: String,
     redis: String,
+    objects: ObjectStore,
 }
 
 impl TestEngines {
     /// The environment variables that the tests read.
-    pub(crate) fn variables(&self) -> [(&'static str, &str); 3] {
+    pub(crate) fn variables(&self) -> [(&'static str, &str); 6] {
         [
             ("TEST_DATABASE_URL", &self.postgres),
             ("TEST_TEMPLATE", &self.template),
             ("TEST_REDIS_URL", &self.redis),
+            ("TEST_S3_URL", &self.objects.url),
+            ("TEST_S3_ACCESS_KEY", &self.objects.access_key),
+            ("TEST_S3_SECRET_KEY", &self.objects.secret_key),
         ]
     }
 }
@@ -73,6 +78,7 @@ impl TestEngines {
 /// holds the site's lock.
 pub(crate) async fn start(workspace: &Workspace, site: &Site) -> Result<TestEngines> {
     let Engines { postgres, redis } = services::ensure(site, Absence::Fatal).await?;
+    let objects = services::ensure_object_store(site).await?;
     template::sweep(&postgres).await?;
     let template = template::ensure(workspace, &postgres).await?;
     let redis = redis.context("tests need a Redis")?;
@@ -80,6 +86,7 @@ pub(crate) async fn start(workspace: &Workspace, site: &Site) -> Result<TestEngi
         postgres: postgres.url().to_owned(),
         template,
         redis,
+        objects,
     })
 }
 
@@ -101,10 +108,13 @@ async fn running(workspace: &Workspace, site: &Site) -> Result<TestEngines> {
     let postgres = postgres.with_context(|| format!("PostgreSQL {hint}"))?;
     let redis = services::running_redis(site).await?;
     let redis = redis.with_context(|| format!("Redis {hint}"))?;
+    let objects = services::running_object_store(site).await?;
+    let objects = objects.with_context(|| format!("the object store {hint}"))?;
     let template = template::ensure(workspace, &postgres).await?;
     Ok(TestEngines {
         postgres: postgres.url().to_owned(),
         template,
         redis,
+        objects,
     })
 }

@@ -42,6 +42,10 @@ pub(crate) struct State {
     pub(crate) redis_port: Option<u16>,
     /// The Redis that was started last.
     pub(crate) redis: Option<ProcessMark>,
+    /// The port of the object store.
+    pub(crate) object_store_port: Option<u16>,
+    /// The object store that was started last.
+    pub(crate) object_store: Option<ProcessMark>,
     /// The port of the platform.
     pub(crate) http_port: Option<u16>,
     /// The port of its metrics.

@@ -78,9 +78,15 @@ impl JwtAccessTokens {
     }
 
     /// Uses other keys from now on. Tokens of a key that is gone are no longer accepted.
-    pub fn replace_keys(&self, keys: JwtKeys) {
+    ///
+    /// Answers whether they are others than those before.
+    pub fn replace_keys(&self, keys: JwtKeys) -> bool {
+        if self.keys().are_those_of(&keys) {
+            return false;
+        }
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
         self.verified.invalidate_all();
+        true
     }
 
     fn keys(&self) -> Arc<JwtKeys> {
@@ -126,7 +132,7 @@ impl AccessTokens for JwtAccessTokens {
         };
         let keys = self.keys();
         let key = keys
-            .signer()
+            .signer(claims.issued_at)
             .ok_or_else(|| inconsistent("there is none".to_owned()))?;
         let mut header = Header::new(keys.algorithm);
         header.typ = Some(TYPE.to_owned());

@@ -20,7 +20,7 @@ pub use gzip_packer::GzipPacker;
 pub use hmac_api_keys::HmacApiKeys;
 pub use hmac_audit_links::HmacAuditLinks;
 pub use hmac_recovery_codes::HmacRecoveryCodes;
-pub use jwt_keys::{Algorithm, JwtKeys, KeyFileError, write_new_key};
+pub use jwt_keys::{Algorithm, JwtKeys, KeyFileError, key_name, write_new_key};
 pub use keyed_tokens::{HmacOneTimeTokens, HmacRefreshTokens, HmacSeals};
 pub use master_keys::{InvalidSecretKey, MasterKeys, new_secret_key};
 pub use one_time_passwords::TotpPasswords;

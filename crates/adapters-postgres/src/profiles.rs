@@ -34,7 +34,7 @@ impl Profiles for PgProfiles {
         self.0
             .read("find_profile", username, async |mut wire: &AsyncPgConnection, username: &UsernameKey| {
                 let rows: Vec<ProfileRow> = handwritten(
-                    "SELECT u.id, u.username, u.display_name, u.bio, u.created_at, \
+                    "SELECT u.id, u.username, u.display_name, u.bio, u.avatar_id, u.created_at, \
                          (SELECT count(*) FROM scripts s WHERE s.owner_id = u.id \
                               AND s.visibility = 'public' AND s.status = 'published') AS public_scripts \
                      FROM users u WHERE u.username_key = $1 AND u.account_status = 'active'",

@@ -339,6 +339,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_by_staff -> Bool,
+        avatar_id -> Nullable<Uuid>,
     }
 }
 

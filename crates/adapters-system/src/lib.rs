@@ -5,7 +5,9 @@
 )]
 
 use chrono::{DateTime, SubsecRound, Utc};
-use domain::id::{ApiKeyId, AuditId, JobId, LeaseId, ScriptId, SessionId, TokenId, UserId};
+use domain::id::{
+    ApiKeyId, AuditId, AvatarId, JobId, LeaseId, ScriptId, SessionId, TokenId, UserId,
+};
 use domain::port::clock::Clock;
 use domain::port::ids::Ids;
 use uuid::Uuid;
@@ -44,6 +46,10 @@ impl Ids for SystemIds {
 
     fn script(&self) -> ScriptId {
         ScriptId::new(Uuid::new_v4())
+    }
+
+    fn avatar(&self) -> AvatarId {
+        AvatarId::new(Uuid::new_v4())
     }
 
     fn audit(&self) -> AuditId {

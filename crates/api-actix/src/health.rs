@@ -124,8 +124,9 @@ async fn ask(probe: &dyn Probe) -> PartView {
         (false, Dependency::Redis) => {
             Some("PostgreSQL answers instead; limits are counted per node")
         }
+        (false, Dependency::Storage) => Some("pictures are not shown, and none can be uploaded"),
         (false, Dependency::Mail) => Some("mails wait in the queue"),
-        (false, Dependency::Postgres | Dependency::PasswordHashing) => {
+        (false, Dependency::Postgres | Dependency::PasswordHashing | Dependency::Pictures) => {
             Some("requests are answered with 503")
         }
     };

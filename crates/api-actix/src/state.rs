@@ -8,6 +8,7 @@ use actix_web::HttpRequest;
 use application::access::authenticate::Authenticate;
 use application::access::edit::EditAccess;
 use application::access::read::ReadAccess;
+use application::accounts::avatar::AvatarPages;
 use application::accounts::change_email::ChangeEmail;
 use application::accounts::change_password::ChangePassword;
 use application::accounts::confirm_email_change::ConfirmEmailChange;
@@ -149,6 +150,8 @@ pub struct Api {
     pub edit_access: EditAccess,
     /// Scripts and their versions.
     pub scripts: Scripts,
+    /// Pictures of people.
+    pub avatars: AvatarPages,
     /// Knows the public keys.
     pub access_tokens: Arc<dyn AccessTokens>,
     /// Seals cursors.

@@ -42,6 +42,8 @@ ids! {
     ApiKeyId;
     /// A script (UUID v4).
     ScriptId;
+    /// An avatar (UUID v4): each upload gets a name of its own, which is never used again.
+    AvatarId;
     /// A row of the audit log (UUID v7: sorted by time).
     AuditId;
     /// A job of the durable queue (UUID v7).

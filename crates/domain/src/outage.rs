@@ -17,6 +17,10 @@ pub enum Dependency {
     Mail,
     /// The bounded pool that hashes passwords.
     PasswordHashing,
+    /// The folder or the bucket of uploaded objects.
+    Storage,
+    /// The bounded pool that reads and draws pictures.
+    Pictures,
 }
 
 impl Dependency {
@@ -28,6 +32,8 @@ impl Dependency {
             Self::Redis => "redis",
             Self::Mail => "mail",
             Self::PasswordHashing => "password_hashing",
+            Self::Storage => "storage",
+            Self::Pictures => "pictures",
         }
     }
 }

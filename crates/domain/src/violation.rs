@@ -40,6 +40,10 @@ pub enum Unit {
     Bytes,
     /// Elements of a list.
     Items,
+    /// Pixels of the longer side of a picture.
+    PixelsASide,
+    /// Pictures of an animation.
+    Frames,
 }
 
 impl fmt::Display for Unit {
@@ -48,6 +52,8 @@ impl fmt::Display for Unit {
             Self::Characters => "characters",
             Self::Bytes => "bytes",
             Self::Items => "items",
+            Self::PixelsASide => "pixels a side",
+            Self::Frames => "frames",
         })
     }
 }

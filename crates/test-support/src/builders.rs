@@ -148,6 +148,7 @@ pub fn a_user() -> User {
         username: Username::parse(&name).expect("a valid name"),
         display_name: None,
         biography: Biography::default(),
+        avatar: None,
         email: Some(Email::parse(&format!("{name}@example.org")).expect("a valid address")),
         email_verified_at: None,
         locale: Locale::English,

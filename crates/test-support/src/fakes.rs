@@ -4,7 +4,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
-use domain::id::{ApiKeyId, AuditId, JobId, LeaseId, ScriptId, SessionId, TokenId, UserId};
+use domain::id::{
+    ApiKeyId, AuditId, AvatarId, JobId, LeaseId, ScriptId, SessionId, TokenId, UserId,
+};
 use domain::port::clock::Clock;
 use domain::port::ids::Ids;
 use uuid::Uuid;
@@ -72,6 +74,10 @@ impl Ids for SequentialIds {
 
     fn script(&self) -> ScriptId {
         ScriptId::new(self.next())
+    }
+
+    fn avatar(&self) -> AvatarId {
+        AvatarId::new(self.next())
     }
 
     fn audit(&self) -> AuditId {

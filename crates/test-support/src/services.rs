@@ -47,6 +47,27 @@ pub fn redis_url() -> String {
     required("TEST_REDIS_URL")
 }
 
+/// An S3 store, and who we are to it.
+#[derive(Debug, Clone)]
+pub struct TestObjectStore {
+    /// As in `STORAGE_URL`.
+    pub url: String,
+    /// The access key.
+    pub access_key: String,
+    /// Its secret.
+    pub secret_key: String,
+}
+
+/// Where the S3 store is. Tests keep apart by prefixes made of [`unique_suffix`].
+#[must_use]
+pub fn object_store() -> TestObjectStore {
+    TestObjectStore {
+        url: required("TEST_S3_URL"),
+        access_key: required("TEST_S3_ACCESS_KEY"),
+        secret_key: required("TEST_S3_SECRET_KEY"),
+    }
+}
+
 /// A text that no other test has.
 #[must_use]
 #[expect(

@@ -5,6 +5,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
+use super::object_store::ObjectStore;
 use crate::site::{Purpose, Site};
 
 /// A URL that somebody gave us.
@@ -36,6 +37,17 @@ pub(crate) fn redis(site: &Site) -> Result<Option<Given>> {
         Purpose::Platform => first_of(site, &["REDIS_URL"]),
         Purpose::Tests => first_of(site, &["TEST_REDIS_URL", "REDIS_URL"]),
     }
+}
+
+/// The S3 store that is given for tests.
+pub(crate) fn object_store(site: &Site) -> Option<ObjectStore> {
+    let variable = |name| env::var(name).ok().filter(|text| !text.is_empty());
+    let given = ObjectStore {
+        url: variable("TEST_S3_URL")?,
+        access_key: variable("TEST_S3_ACCESS_KEY")?,
+        secret_key: variable("TEST_S3_SECRET_KEY")?,
+    };
+    (!site.secrets().contains(&given.secret_key)).then_some(given)
 }
 
 /// The first of the variables that is set, itself or through a file named by `NAME_FILE`. A URL that

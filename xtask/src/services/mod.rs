@@ -1,8 +1,9 @@
-//! PostgreSQL and Redis: the ones we were given, or private ones of this clone.
+//! PostgreSQL, Redis and, for tests, an object store: the ones we were given, or private ones of this clone.
 
 mod account;
 mod binaries;
 pub(crate) mod given;
+pub(crate) mod object_store;
 mod packages;
 pub(crate) mod port;
 mod postgres;
@@ -22,6 +23,7 @@ use crate::site::{Purpose, Site};
 use account::Account;
 use binaries::PostgresBinaries;
 use given::Given;
+use object_store::ObjectStore;
 use packages::Right;
 use postgres::Cluster;
 
@@ -106,17 +108,65 @@ pub(crate) async fn running_redis(site: &Site) -> Result<Option<String>> {
     }
 }
 
+/// Finds or starts the object store of the tests. The caller holds the site's lock.
+pub(crate) async fn ensure_object_store(site: &Site) -> Result<ObjectStore> {
+    if let Some(given) = given::object_store(site) {
+        say(
+            "objects",
+            format_args!("TEST_S3_URL is given: {}", given.url),
+        );
+        return Ok(given);
+    }
+    if let Some(found) = object_store::find(site).await? {
+        say("objects", "ours runs already");
+        return Ok(found);
+    }
+    let program = obtain_object_store(site).await?;
+    let started = object_store::start(site, &program).await?;
+    say("objects", format_args!("private {}", program.display()));
+    Ok(started)
+}
+
+async fn obtain_object_store(site: &Site) -> Result<PathBuf> {
+    if let Some(found) = prebuilt::object_store(&site.dist())? {
+        return Ok(found);
+    }
+    if let Some(right) = Right::here() {
+        say(
+            "objects",
+            "no pip to fetch one with: apt-get update, apt-get install python3-pip",
+        );
+        packages::install(right, "python3-pip").await?;
+    }
+    let found = prebuilt::object_store(&site.dist())?;
+    found.context(
+        "no S3 store for the tests: install Python 3 with pip, or set TEST_S3_URL (as STORAGE_URL is set), TEST_S3_ACCESS_KEY and TEST_S3_SECRET_KEY",
+    )
+}
+
+/// The object store of the tests that runs now, without starting any.
+pub(crate) async fn running_object_store(site: &Site) -> Result<Option<ObjectStore>> {
+    match given::object_store(site) {
+        Some(given) => Ok(Some(given)),
+        None => object_store::find(site).await,
+    }
+}
+
 /// Stops the private engines of `site`; what was given is left alone. Answers whether any ran.
 pub(crate) async fn stop(site: &Site) -> Result<bool> {
     let redis = redis::stop(site).await?;
     if redis {
         say("redis", "stopped");
     }
+    let objects = object_store::stop(site).await?;
+    if objects {
+        say("objects", "stopped");
+    }
     let postgres = Cluster::of(site, Account::choose()?).stop().await?;
     if postgres {
         say("postgresql", "stopped");
     }
-    Ok(redis || postgres)
+    Ok(redis || objects || postgres)
 }
 
 /// Throws away the data of the private PostgreSQL of `site`, which must not run.

@@ -22,6 +22,22 @@ pub(crate) fn choose(last: Option<u16>) -> Result<u16> {
         .port())
 }
 
+/// Ports that are free at the same time.
+pub(crate) fn several_free<const COUNT: usize>() -> Result<[u16; COUNT]> {
+    let mut held = Vec::with_capacity(COUNT);
+    let mut ports = [0; COUNT];
+    for port in &mut ports {
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port can be found")?;
+        *port = listener
+            .local_addr()
+            .context("the free port has no number")?
+            .port();
+        held.push(listener);
+    }
+    Ok(ports)
+}
+
 /// The first free port from `first` on.
 pub(crate) fn first_free(first: u16) -> Result<u16> {
     (first..first.saturating_add(100))

@@ -48,6 +48,11 @@ pub(crate) fn redis(dist: &Path) -> Result<Option<PathBuf>> {
     Ok(obtain("redis", dist)?.map(|folder| folder.join("valkey-server")))
 }
 
+/// The prebuilt `weed` (SeaweedFS) below `dist`; none if there is no client to fetch it with.
+pub(crate) fn object_store(dist: &Path) -> Result<Option<PathBuf>> {
+    Ok(obtain("seaweedfs", dist)?.map(|folder| folder.join("weed")))
+}
+
 fn obtain(engine: &str, dist: &Path) -> Result<Option<PathBuf>> {
     for asset in assets()? {
         if !asset.suits(engine, OS, ARCH) {

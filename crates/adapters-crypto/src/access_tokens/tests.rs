@@ -30,7 +30,7 @@ fn settings() -> JwtSettings {
 fn tokens() -> (JwtAccessTokens, PathBuf) {
     let folder = folder();
     write_new_key(&folder, "2026-01").unwrap();
-    let keys = JwtKeys::read(&folder).unwrap();
+    let keys = JwtKeys::read(&folder, TimeDelta::zero()).unwrap();
     (JwtAccessTokens::new(settings(), keys), folder)
 }
 
@@ -57,7 +57,7 @@ fn body() -> Value {
 /// A token of the symmetric key, with a header and a body of one's own.
 fn symmetric(header: &Header, body: &Value) -> (JwtAccessTokens, String) {
     let keys = JwtKeys::symmetric(&test_keys(1));
-    let token = jsonwebtoken::encode(header, body, &keys.signer().unwrap().encoding).unwrap();
+    let token = jsonwebtoken::encode(header, body, &keys.signer(noon()).unwrap().encoding).unwrap();
     (JwtAccessTokens::new(settings(), keys), token)
 }
 
@@ -65,7 +65,7 @@ fn header() -> Header {
     let mut header = Header::new(jsonwebtoken::Algorithm::HS256);
     header.typ = Some(TYPE.to_owned());
     let keys = JwtKeys::symmetric(&test_keys(1));
-    header.kid = Some(keys.signer().unwrap().kid.clone());
+    header.kid = Some(keys.signer(noon()).unwrap().kid.clone());
     header
 }
 
@@ -185,7 +185,7 @@ fn the_newest_key_signs_all_verify_and_a_key_that_is_gone_verifies_no_more() {
     let (tokens, folder) = tokens();
     let old = tokens.sign(&claims()).unwrap();
     write_new_key(&folder, "2026-02").unwrap();
-    tokens.replace_keys(JwtKeys::read(&folder).unwrap());
+    tokens.replace_keys(JwtKeys::read(&folder, TimeDelta::zero()).unwrap());
     let new = tokens.sign(&claims()).unwrap();
     assert_eq!(
         jsonwebtoken::decode_header(new.expose())
@@ -196,7 +196,7 @@ fn the_newest_key_signs_all_verify_and_a_key_that_is_gone_verifies_no_more() {
     );
     assert!(tokens.verify(old.expose(), noon()).is_ok());
     std::fs::remove_file(folder.join("2026-01.pem")).unwrap();
-    tokens.replace_keys(JwtKeys::read(&folder).unwrap());
+    tokens.replace_keys(JwtKeys::read(&folder, TimeDelta::zero()).unwrap());
     assert!(tokens.verify(old.expose(), noon()).is_err());
     assert!(tokens.verify(new.expose(), noon()).is_ok());
     std::fs::remove_dir_all(folder).unwrap();

@@ -13,7 +13,7 @@ use domain::account::registration::Registration;
 use domain::account::second_factor::FactorChallenge;
 use domain::account::user::{AccountStatus, PublicProfile, User, UserWithRoles};
 use domain::account::username::Username;
-use domain::id::{TokenId, UserId};
+use domain::id::{AvatarId, TokenId, UserId};
 use domain::port::accounts::{Credentials, Recipient};
 use domain::revision::Revision;
 use uuid::Uuid;
@@ -73,7 +73,7 @@ impl<'a> NewUserRow<'a> {
 macro_rules! user_columns {
     () => {
         "u.id, u.email, u.username, u.display_name, u.bio, u.locale, u.password_hash, u.account_status, \
-         u.email_verified_at, u.revision, u.created_at, u.updated_at, \
+         u.email_verified_at, u.avatar_id, u.revision, u.created_at, u.updated_at, \
          ARRAY(SELECT r.name FROM user_roles ur JOIN roles r ON r.id = ur.role_id \
                WHERE ur.user_id = u.id ORDER BY r.name) AS roles"
     };
@@ -101,6 +101,8 @@ pub(crate) struct UserRow {
     account_status: String,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     email_verified_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<diesel::sql_types::Uuid>)]
+    avatar_id: Option<Uuid>,
     #[diesel(sql_type = BigInt)]
     revision: i64,
     #[diesel(sql_type = Timestamptz)]
@@ -129,6 +131,7 @@ impl UserRow {
             username: Username::restore(self.username),
             display_name: self.display_name.map(DisplayName::restore),
             biography: Biography::restore(self.bio),
+            avatar: self.avatar_id.map(AvatarId::new),
             email: self.email.map(Email::restore),
             email_verified_at: self.email_verified_at,
             locale: locale(&self.locale)?,
@@ -188,6 +191,8 @@ pub(crate) struct ProfileRow {
     display_name: Option<String>,
     #[diesel(sql_type = Text)]
     bio: String,
+    #[diesel(sql_type = Nullable<diesel::sql_types::Uuid>)]
+    avatar_id: Option<Uuid>,
     #[diesel(sql_type = BigInt)]
     public_scripts: i64,
     #[diesel(sql_type = Timestamptz)]
@@ -201,6 +206,7 @@ impl From<ProfileRow> for PublicProfile {
             username: Username::restore(row.username),
             display_name: row.display_name.map(DisplayName::restore),
             biography: Biography::restore(row.bio),
+            avatar: row.avatar_id.map(AvatarId::new),
             // A count is never negative.
             public_scripts: u64::try_from(row.public_scripts).unwrap_or_default(),
             created_at: row.created_at,

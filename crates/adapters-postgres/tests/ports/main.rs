@@ -10,6 +10,7 @@ mod api_keys;
 mod audit_chain;
 mod audit_partitions;
 mod audit_records;
+mod avatars;
 mod closures;
 mod common;
 mod email_changes;

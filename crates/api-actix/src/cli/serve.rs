@@ -20,6 +20,9 @@ use crate::wiring::Platform;
 /// How long load balancers are given to notice that a node is going, before it stops to take requests.
 const DRAIN: Duration = Duration::from_secs(5);
 
+/// How often the folder of keys is looked into. A key signs only after `JWT_KEY_LEAD`, which is much longer.
+const KEYS: Duration = Duration::from_secs(5);
+
 /// What `scripthub serve` is told.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct ServeArgs {
@@ -40,7 +43,7 @@ enum Role {
 }
 
 /// Serves until it is told to stop: SIGTERM takes the node out of rotation first, SIGINT stops at once, and a second of either
-/// waits for nothing. SIGHUP reads the keys of access tokens anew.
+/// waits for nothing. The keys of access tokens are read anew every few seconds, and at once on SIGHUP.
 pub(super) async fn serve(config: &Config, args: ServeArgs) -> Result<()> {
     logging::start(config.log);
     let mut signals = Signals::listen()?;
@@ -49,8 +52,9 @@ pub(super) async fn serve(config: &Config, args: ServeArgs) -> Result<()> {
         .to_std()
         .context("SHUTDOWN_GRACE is negative")?;
     let gathered = metrics_page::gather().context("metrics cannot be gathered")?;
-    let platform = Platform::of(config)?;
+    let platform = Arc::new(Platform::of(config)?);
     let background = Background::default();
+    watch_keys(&platform, config, &background);
     let refresh = platform.gauges(&background);
     let page = metrics_page::serve(config.metrics, gathered, refresh)
         .with_context(|| format!("METRICS_ADDR {} cannot be listened on", config.metrics))?;
@@ -113,10 +117,23 @@ async fn wind_down(door: Option<Door>, background: &Background, stop: Stop, grac
     background.stop(grace).await;
 }
 
+fn watch_keys(platform: &Arc<Platform>, config: &Config, background: &Background) {
+    let (platform, config) = (Arc::clone(platform), config.clone());
+    background.every(KEYS, move || {
+        reload(&platform, &config);
+        async {}
+    });
+}
+
 fn reload(platform: &Platform, config: &Config) {
     match platform.reload_keys(config) {
-        Ok(()) => tracing::info!("the keys of access tokens were read anew"),
-        Err(error) => tracing::error!(%error, "the keys of access tokens stay as they are"),
+        Ok(false) => {}
+        Ok(true) => tracing::info!("the keys of access tokens are others now"),
+        Err(error) => {
+            metrics::counter!("jwt_key_reload_failures_total").increment(1);
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::error!(%error, cause, "the keys of access tokens stay as they are");
+        }
     }
 }
 

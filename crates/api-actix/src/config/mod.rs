@@ -107,6 +107,8 @@ pub struct Config {
     pub secret_keys_old: Vec<Secret<String>>,
     /// How access tokens are signed.
     pub jwt: JwtConfig,
+    /// How long a new key is published before it signs.
+    pub jwt_key_lead: TimeDelta,
     /// How long tokens and sessions live.
     pub lifetimes: Lifetimes,
     /// How people come to have an account.
@@ -121,6 +123,12 @@ pub struct Config {
     pub quotas: Quotas,
     /// Where mails go.
     pub mail_url: Secret<String>,
+    /// Where uploaded objects are kept.
+    pub storage_url: Secret<String>,
+    /// Who we are to an S3 store.
+    pub storage_access_key: Option<String>,
+    /// The secret of that.
+    pub storage_secret_key: Option<Secret<String>>,
     /// From whom mails are.
     pub mail_from: String,
     /// What is logged.
@@ -212,6 +220,7 @@ impl Reader {
             secret_key: self.required("SECRET_KEY", "SECRET_KEY_FILE")?,
             secret_keys_old: self.old_secrets()?,
             jwt: self.jwt()?,
+            jwt_key_lead: self.parsed("JWT_KEY_LEAD", "5m", value::duration)?,
             lifetimes: self.lifetimes()?,
             registration: self.parsed("REGISTRATION", "open", value::registration)?,
             providers: ProvidersConfig::read(&mut self.0)?,
@@ -219,6 +228,14 @@ impl Reader {
             audit_retention: self.parsed("AUDIT_RETENTION", "400d", value::retention)?,
             quotas: self.quotas()?,
             mail_url: self.mail_url()?,
+            storage_url: self.parsed("STORAGE_URL", "file://.local/storage", |text| {
+                Ok(Secret::new(text.to_owned()))
+            })?,
+            storage_access_key: self.0.text("STORAGE_ACCESS_KEY"),
+            storage_secret_key: self
+                .0
+                .secret("STORAGE_SECRET_KEY", "STORAGE_SECRET_KEY_FILE")?
+                .map(Secret::new),
             mail_from: self.parsed("MAIL_FROM", "ScriptHub <noreply@localhost>", |text| {
                 Ok(text.to_owned())
             })?,

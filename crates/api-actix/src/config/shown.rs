@@ -57,6 +57,7 @@ impl Config {
             ),
             ("JWT_ALGORITHM", algorithm.to_owned()),
             ("JWT_KEYS_DIR", folder),
+            ("JWT_KEY_LEAD", time(self.jwt_key_lead)),
             ("ACCESS_TOKEN_TTL", time(lives.access)),
             ("REFRESH_IDLE_TTL", time(lives.idle)),
             ("REFRESH_ABSOLUTE_TTL", time(lives.absolute)),
@@ -71,6 +72,15 @@ impl Config {
             ("RATE_LIMIT_API_ADVANCED", quota(quotas.api_advanced)),
             ("RATE_LIMIT_REFRESH", quota(quotas.refresh)),
             ("MAIL_URL", masked(&self.mail_url)),
+            ("STORAGE_URL", masked(&self.storage_url)),
+            (
+                "STORAGE_ACCESS_KEY",
+                self.storage_access_key.clone().unwrap_or_default(),
+            ),
+            (
+                "STORAGE_SECRET_KEY",
+                hidden(self.storage_secret_key.as_ref()),
+            ),
             ("MAIL_FROM", self.mail_from.clone()),
             ("LOG_LEVEL", self.log.level.name().to_owned()),
             ("LOG_FORMAT", format.to_owned()),
@@ -78,6 +88,10 @@ impl Config {
             ("BCRYPT_COST", self.bcrypt_cost.to_string()),
         ]
     }
+}
+
+fn hidden(secret: Option<&Secret<String>>) -> String {
+    secret.map_or_else(String::new, |_| "***".to_owned())
 }
 
 /// A URL without its password; all of a text that is no URL is a secret.

@@ -32,7 +32,7 @@ pub struct Valid<T> {
 }
 
 /// A body has to arrive within this time, however slowly its client sends.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 impl<T> Valid<T> {
     /// The body.
@@ -116,7 +116,11 @@ fn key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Problem> {
         })
 }
 
-async fn read(request: &HttpRequest, mut payload: Payload, max: usize) -> Result<Bytes, Problem> {
+pub(super) async fn read(
+    request: &HttpRequest,
+    mut payload: Payload,
+    max: usize,
+) -> Result<Bytes, Problem> {
     let too_large = || {
         Problem::new(Code::PayloadTooLarge).detail(format!("the body may have {max} bytes here"))
     };

@@ -32,6 +32,10 @@ pub struct SignedIn(pub SessionActor);
 #[derive(Debug)]
 pub struct Looking(pub Viewer);
 
+/// Somebody who is signed in and has confirmed their address.
+#[derive(Debug)]
+pub struct Verified(pub Actor);
+
 /// Somebody who may do `P`.
 #[derive(Debug)]
 pub struct Authorized<P>(pub Permitted<P>);
@@ -107,6 +111,21 @@ impl FromRequest for SignedIn {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(in_session(request).map(Self))
+    }
+}
+
+impl FromRequest for Verified {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(actor(request).and_then(|actor| {
+            if actor.email_verified() {
+                Ok(Self(actor))
+            } else {
+                Err(Denied::EmailNotVerified.into())
+            }
+        }))
     }
 }
 

@@ -6,9 +6,10 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use domain::access::permission_name::PermissionName;
 use domain::access::role::RoleName;
+use domain::account::avatar::{AvatarSize, ObjectKey};
 use domain::account::identity::ProviderName;
 use domain::account::username::{Username, UsernameKey};
-use domain::id::{ApiKeyId, ScriptId, SessionId, UserId};
+use domain::id::{ApiKeyId, AvatarId, ScriptId, SessionId, UserId};
 use domain::script::version::VersionSelector;
 use uuid::Uuid;
 
@@ -41,6 +42,9 @@ pub struct PathSession(pub SessionId);
 /// The API key that `{id}` names.
 #[derive(Debug)]
 pub struct PathApiKey(pub ApiKeyId);
+/// The picture that `{avatar}` and `{size}` name.
+#[derive(Debug)]
+pub struct PathAvatar(pub ObjectKey);
 
 /// The person that `{username}` names, without regard to case.
 #[derive(Debug)]
@@ -126,6 +130,21 @@ impl FromRequest for PathProvider {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         segment(request, "provider", |text| {
             ProviderName::parse(text).ok().map(Self)
+        })
+    }
+}
+
+impl FromRequest for PathAvatar {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let size = request.match_info().get("size").unwrap_or_default();
+        let mut sizes = AvatarSize::ALL.into_iter();
+        let size = sizes.find(|known| known.side().to_string() == size);
+        segment(request, "avatar", |text| {
+            let avatar = uuid(text).map(AvatarId::new)?;
+            size.map(|size| Self(ObjectKey { avatar, size }))
         })
     }
 }

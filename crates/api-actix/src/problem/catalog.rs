@@ -165,7 +165,7 @@ catalog! {
         PayloadTooLarge = "payload_too_large", "The body is too large";
     }
     UNSUPPORTED_MEDIA_TYPE {
-        /// Send `application/json` in UTF-8, uncompressed.
+        /// Send `application/json` in UTF-8, uncompressed; a picture as what it is.
         UnsupportedMediaType = "unsupported_media_type", "The body is of a type that is not read here";
     }
     UNPROCESSABLE_ENTITY {

@@ -1,6 +1,7 @@
 //! From what use cases answer to what clients see: exhaustive, so that a new error cannot be forgotten.
 
 use application::access::authenticate::AuthenticateError;
+use application::accounts::avatar::AvatarError;
 use application::accounts::change_email::ChangeEmailError;
 use application::accounts::change_password::ChangePasswordError;
 use application::accounts::confirm_email_change::ConfirmEmailChangeError;
@@ -293,6 +294,17 @@ impl From<ProfileError> for Problem {
             ProfileError::NotFound => Self::new(Code::NotFound),
             ProfileError::Stale => Self::new(Code::PreconditionFailed),
             ProfileError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<AvatarError> for Problem {
+    fn from(error: AvatarError) -> Self {
+        match error {
+            AvatarError::Unfit(unfit) => Self::field("body", &unfit.violation()),
+            AvatarError::AccountGone => Self::new(Code::SessionEnded),
+            AvatarError::NotFound => Self::new(Code::NotFound),
+            AvatarError::Outage(outage) => outage.into(),
         }
     }
 }

@@ -9,6 +9,7 @@ use adapters_crypto::{
     HmacOneTimeTokens, HmacRecoveryCodes, HmacRefreshTokens, HmacSeals, JwtAccessTokens, JwtKeys,
     JwtSettings, MasterKeys, TotpPasswords, ZxcvbnStrength,
 };
+use adapters_images::BoundedPictures;
 use adapters_memory::{
     AuditNotePad, KeyCopies, LocalAnnouncements, LocalRateLimiter, NoHotSessions, SessionUseNotes,
     StandingCopies,
@@ -16,14 +17,16 @@ use adapters_memory::{
 use adapters_oauth::Providers;
 use adapters_postgres::{
     Pg, PgAccessEdits, PgAccounts, PgApiKeys, PgAuditChain, PgAuditPartitions, PgAuditRecords,
-    PgIdentities, PgJobs, PgOneTimeTokens, PgProfiles, PgProviderFlows, PgRecords, PgRoles,
-    PgScripts, PgSecondFactors, PgSessions, PgStandings, PgSupervisedAccounts, PoolSettings,
+    PgAvatars, PgIdentities, PgJobs, PgOneTimeTokens, PgProfiles, PgProviderFlows, PgRecords,
+    PgRoles, PgScripts, PgSecondFactors, PgSessions, PgStandings, PgSupervisedAccounts,
+    PoolSettings,
 };
 use adapters_redis::{
     Redis, RedisAnnouncements, RedisHotSessions, RedisRateLimiter, RedisSettings,
     RedisSharedStandings,
 };
 use adapters_smtp::TemplateMailer;
+use adapters_storage::{StorageKeys, StoredObjects};
 use adapters_system::{SystemClock, SystemIds};
 use domain::port::access_tokens::AccessTokens;
 use domain::port::announcements::Announcements;
@@ -54,6 +57,9 @@ pub(super) struct Adapters {
     pub(super) key_texts: Arc<HmacApiKeys>,
     pub(super) audit_records: Arc<PgAuditRecords>,
     pub(super) identities: Arc<PgIdentities>,
+    pub(super) avatars: Arc<PgAvatars>,
+    pub(super) objects: Arc<StoredObjects>,
+    pub(super) pictures: Arc<BoundedPictures>,
     pub(super) jobs: Arc<PgJobs>,
     pub(super) one_time_tokens: Arc<PgOneTimeTokens>,
     pub(super) profiles: Arc<PgProfiles>,
@@ -149,6 +155,9 @@ impl Adapters {
             audit_partitions: Arc::new(PgAuditPartitions::new(pg.clone())),
             audit_records: Arc::new(PgAuditRecords::new(pg.clone())),
             identities: Arc::new(PgIdentities::new(pg.clone())),
+            avatars: Arc::new(PgAvatars::new(pg.clone())),
+            objects: Arc::new(objects(config)?),
+            pictures: Arc::new(BoundedPictures::new()),
             jobs: Arc::new(PgJobs::new(pg.clone())),
             one_time_tokens: Arc::new(PgOneTimeTokens::new(pg.clone())),
             profiles: Arc::new(PgProfiles::new(pg.clone())),
@@ -182,10 +191,10 @@ impl Adapters {
         })
     }
 
-    pub(super) fn reload_keys(&self, config: &Config) -> Result<(), WiringError> {
+    /// Answers whether the keys are others than those before.
+    pub(super) fn reload_keys(&self, config: &Config) -> Result<bool, WiringError> {
         let keys = jwt_keys(config, &master_keys(config)?)?;
-        self.access_tokens.replace_keys(keys);
-        Ok(())
+        Ok(self.access_tokens.replace_keys(keys))
     }
 
     pub(super) fn verifier(&self) -> Arc<dyn AccessTokens> {
@@ -224,6 +233,15 @@ fn shared(
     })
 }
 
+fn objects(config: &Config) -> Result<StoredObjects, WiringError> {
+    let keys = StorageKeys {
+        access: config.storage_access_key.clone(),
+        secret: config.storage_secret_key.clone(),
+    };
+    StoredObjects::from_url(config.storage_url.expose(), &keys)
+        .map_err(WiringError::of("STORAGE_URL"))
+}
+
 fn master_keys(config: &Config) -> Result<MasterKeys, WiringError> {
     let old = config
         .secret_keys_old
@@ -235,7 +253,9 @@ fn master_keys(config: &Config) -> Result<MasterKeys, WiringError> {
 
 fn jwt_keys(config: &Config, master: &MasterKeys) -> Result<JwtKeys, WiringError> {
     match &config.jwt {
-        JwtConfig::EdDsa(folder) => JwtKeys::read(folder).map_err(WiringError::of("JWT_KEYS_DIR")),
+        JwtConfig::EdDsa(folder) => {
+            JwtKeys::read(folder, config.jwt_key_lead).map_err(WiringError::of("JWT_KEYS_DIR"))
+        }
         JwtConfig::Hs256 => Ok(JwtKeys::symmetric(master)),
     }
 }

@@ -117,6 +117,7 @@ impl Platform {
         audit::keep_partitions(&self.adapters, config, background);
         tasks::purge(&self.adapters, background);
         tasks::end_suspensions(&self.adapters, background);
+        tasks::clear_avatars(&self.adapters, background);
     }
 
     /// Starts to measure how much waits, and answers what sets the other gauges when somebody asks.
@@ -127,11 +128,11 @@ impl Platform {
         Arc::new(move || pg.report())
     }
 
-    /// Reads the keys of access tokens anew.
+    /// Reads the keys of access tokens anew; answers whether they are others than those before.
     ///
     /// # Errors
     /// [`WiringError`] names the setting; the keys in force stay.
-    pub fn reload_keys(&self, config: &Config) -> Result<(), WiringError> {
+    pub fn reload_keys(&self, config: &Config) -> Result<bool, WiringError> {
         self.adapters.reload_keys(config)
     }
 }

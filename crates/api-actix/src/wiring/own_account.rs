@@ -1,5 +1,6 @@
 //! The use cases of one's own account, beyond signing in.
 
+use application::accounts::avatar::{AvatarPages, ClearAvatars};
 use application::accounts::change_email::ChangeEmail;
 use application::accounts::confirm_email_change::ConfirmEmailChange;
 use application::accounts::delete::DeleteAccount;
@@ -42,6 +43,16 @@ pub(super) fn change_email(adapters: &Adapters) -> ChangeEmail {
     }
 }
 
+pub(super) fn avatars(adapters: &Adapters) -> AvatarPages {
+    AvatarPages {
+        avatars: adapters.avatars.clone(),
+        objects: adapters.objects.clone(),
+        pictures: adapters.pictures.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
 pub(super) fn confirm_email_change(adapters: &Adapters) -> ConfirmEmailChange {
     ConfirmEmailChange {
         codec: adapters.token_codec.clone(),
@@ -69,5 +80,13 @@ pub(super) fn lock_down(adapters: &Adapters) -> LockDown {
 pub(super) fn guess_budget(adapters: &Adapters) -> GuessBudget {
     GuessBudget {
         accounts: adapters.accounts.clone(),
+    }
+}
+
+pub(super) fn clear_avatars(adapters: &Adapters) -> ClearAvatars {
+    ClearAvatars {
+        avatars: adapters.avatars.clone(),
+        objects: adapters.objects.clone(),
+        clock: adapters.clock.clone(),
     }
 }

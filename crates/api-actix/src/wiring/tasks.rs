@@ -10,7 +10,7 @@ use domain::port::jobs::Jobs;
 use domain::port::retention::Retention;
 
 use super::adapters::Adapters;
-use super::{access, staff};
+use super::{access, own_account, staff};
 use crate::background::Background;
 
 /// How often the durable feed is read: a lost push costs no more than this.
@@ -119,6 +119,26 @@ pub(super) fn end_suspensions(adapters: &Adapters, background: &Background) {
                 Ok(lifted) => tracing::info!(lifted, "suspensions have ended"),
                 Err(outage) => {
                     tracing::warn!(error = %outage, "suspensions that have ended stay for now");
+                }
+            }
+        }
+    });
+}
+
+/// Clears away the pictures that nobody has, once an hour.
+pub(super) fn clear_avatars(adapters: &Adapters, background: &Background) {
+    let clear = Arc::new(own_account::clear_avatars(adapters));
+    background.every(Duration::from_hours(1), move || {
+        let clear = Arc::clone(&clear);
+        async move {
+            match clear.run().await {
+                Ok(avatars) => {
+                    let avatars = u64::try_from(avatars).unwrap_or_default();
+                    metrics::counter!("avatars_cleared_away_total").increment(avatars);
+                }
+                Err(outage) => {
+                    metrics::counter!("avatar_clearing_failures_total").increment(1);
+                    tracing::warn!(error = %outage, "pictures that nobody has were not cleared away");
                 }
             }
         }

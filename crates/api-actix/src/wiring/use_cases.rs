@@ -77,6 +77,7 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         revoke_api_key: api_keys::revoke(adapters),
         profiles: profiles(adapters),
         scripts: scripts::all(adapters),
+        avatars: own_account::avatars(adapters),
         access_tokens: adapters.verifier(),
         seals: adapters.seals.clone(),
         ids: adapters.ids.clone(),
@@ -275,7 +276,7 @@ fn refresh(adapters: &Adapters, issuer: TokenIssuer) -> RefreshSession {
 }
 
 fn health(adapters: &Adapters) -> Health {
-    let mut probes: Vec<Arc<dyn Probe>> = vec![adapters.records.clone()];
+    let mut probes: Vec<Arc<dyn Probe>> = vec![adapters.records.clone(), adapters.objects.clone()];
     let mut notes = Vec::new();
     match &adapters.redis {
         Some(redis) => probes.push(Arc::new(redis.clone())),

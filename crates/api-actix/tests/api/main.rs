@@ -11,6 +11,7 @@ mod harness;
 mod access;
 mod api_keys;
 mod audit;
+mod avatars;
 mod bodies;
 mod conditions;
 mod cookies;

@@ -41,6 +41,8 @@ fn promised_to_keys(operation: &Operation) -> Option<(u16, &'static str)> {
         (Security::SignedIn, _) => Some((403, "session_required")),
     }
 }
+/// Who has not confirmed their address shows nothing to others.
+const WANTS_A_CONFIRMED_ADDRESS: &str = "PUT /api/users/me/avatar";
 
 /// The person of a column, for an operation that demands `permission`.
 fn caller<'a>(app: &'a App, name: &str, permission: Option<Permission>) -> Client<'a> {
@@ -73,6 +75,9 @@ fn promised(operation: &Operation, caller: &str) -> Option<(u16, &'static str)> 
         "anonymous" if operation.security == Security::SignedIn => Some((401, "unauthenticated")),
         "nobody" | "other" if is_demanding => Some((403, "permission_denied")),
         "unverified" if is_demanding => Some((403, "email_not_verified")),
+        "unverified" if operation.name() == WANTS_A_CONFIRMED_ADDRESS => {
+            Some((403, "email_not_verified"))
+        }
         "suspended" if knows_callers => Some((403, "account_suspended")),
         "ended" if operation.name() == LEAVES => None,
         "ended" | "deleted" if knows_callers => Some((401, "session_ended")),

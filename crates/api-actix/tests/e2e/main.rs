@@ -12,11 +12,15 @@ mod aborts;
 mod api_keys;
 mod audit;
 #[cfg(test)]
+mod avatars;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod faults_of_postgres;
 #[cfg(test)]
 mod identity;
+#[cfg(test)]
+mod keys;
 #[cfg(test)]
 mod leaving;
 #[cfg(test)]

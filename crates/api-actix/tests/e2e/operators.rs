@@ -1,76 +1,12 @@
-//! What operators do while people are there: new keys, administrators, storms.
+//! What operators do while people are there: administrators, storms.
 
 use std::fs;
 use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::harness::{PASSWORD, PATIENCE, Platform, eventually};
-
-/// The ids of the keys that are published.
-async fn published_keys(platform: &Platform) -> Vec<String> {
-    let set = platform
-        .direct()
-        .get("/.well-known/jwks.json")
-        .await
-        .must_be(200)
-        .json();
-    let keys = set["keys"].as_array().expect("a key set has keys");
-    let ids = keys.iter().filter_map(|key| key["kid"].as_str());
-    let mut ids: Vec<_> = ids.map(ToOwned::to_owned).collect();
-    ids.sort();
-    ids
-}
-
-#[tokio::test]
-async fn a_newer_key_signs_and_nobody_is_signed_out() {
-    let platform = Platform::start().await;
-    let alice = platform.newcomer("alice").await;
-    let before = published_keys(&platform).await;
-    assert_eq!(before.len(), 1);
-    let keys = platform.scratch().path().join("keys");
-    let mut rotate = platform.settings().command();
-    let rotated = rotate.args(["keys", "rotate", "--dir"]).arg(&keys).output();
-    assert!(
-        rotated
-            .expect("the program can be started")
-            .status
-            .success()
-    );
-    platform.server.signal(Signal::HUP);
-    eventually("the newer key is published", PATIENCE, async || {
-        published_keys(&platform).await.len() == 2
-    })
-    .await;
-    alice.get("/api/users/me").await.must_be(200);
-    let newer = alice.refreshed().await;
-    newer.get("/api/users/me").await.must_be(200);
-    assert_ne!(
-        head_of(&alice.access),
-        head_of(&newer.access),
-        "the newer key signs"
-    );
-
-    let old = keys.join("jwt").join(format!("{}.pem", before[0]));
-    fs::remove_file(old).expect("the older key can be removed");
-    platform.server.signal(Signal::HUP);
-    eventually("the older key is gone", PATIENCE, async || {
-        published_keys(&platform).await.len() == 1
-    })
-    .await;
-    alice
-        .get("/api/users/me")
-        .await
-        .must_fail(401, "access_token_invalid");
-    newer.get("/api/users/me").await.must_be(200);
-}
-
-/// The part of a token that names its key.
-fn head_of(token: &str) -> &str {
-    token.split('.').next().unwrap_or_default()
-}
+use crate::harness::{PASSWORD, Platform};
 
 #[tokio::test]
 async fn an_administrator_made_from_the_shell_signs_in_and_publishes() {

@@ -85,6 +85,7 @@ impl CreateAdmin {
             username: admin.username,
             display_name: None,
             biography: Biography::default(),
+            avatar: None,
             email: Some(admin.email),
             email_verified_at: Some(now),
             locale: Locale::English,

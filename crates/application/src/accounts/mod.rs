@@ -1,5 +1,6 @@
 //! Accounts: joining, confirming an address, passwords, telling about oneself, leaving and coming back.
 
+pub mod avatar;
 pub mod change_email;
 pub mod change_password;
 pub mod confirm_email_change;

@@ -178,6 +178,7 @@ impl Register {
             username: command.username,
             display_name: command.display_name,
             biography: Biography::default(),
+            avatar: None,
             email: Some(command.email),
             email_verified_at: None,
             locale: command.locale,

@@ -226,6 +226,7 @@ impl ResolveIdentity {
             id,
             username,
             display_name: profile.display_name.clone(),
+            avatar: None,
             biography: Biography::default(),
             email_verified_at: email.is_some().then_some(now),
             email,

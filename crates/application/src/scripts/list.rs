@@ -143,6 +143,7 @@ mod tests {
                 username: Username::parse("alice").unwrap(),
                 display_name: None,
                 biography: Biography::default(),
+                avatar: None,
                 public_scripts: 0,
                 created_at: domain::port::clock::Clock::now(&FixedClock::default()),
             }))

@@ -1,6 +1,7 @@
 //! People: their names, addresses, passwords, and how they come to be here.
 
 pub mod api_key;
+pub mod avatar;
 pub mod closure;
 pub mod email;
 pub mod email_change;

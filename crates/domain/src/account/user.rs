@@ -7,7 +7,7 @@ use crate::account::email::Email;
 use crate::account::locale::Locale;
 use crate::account::profile::{Biography, DisplayName};
 use crate::account::username::Username;
-use crate::id::UserId;
+use crate::id::{AvatarId, UserId};
 use crate::revision::Revision;
 
 /// The state of an account.
@@ -52,6 +52,8 @@ pub struct User {
     pub display_name: Option<DisplayName>,
     /// A few words about the person.
     pub biography: Biography,
+    /// The picture, when there is one.
+    pub avatar: Option<AvatarId>,
     /// The address, unless a provider gave none.
     pub email: Option<Email>,
     /// When the address was confirmed.
@@ -88,6 +90,8 @@ pub struct PublicProfile {
     pub display_name: Option<DisplayName>,
     /// A few words about the person.
     pub biography: Biography,
+    /// The picture, when there is one.
+    pub avatar: Option<AvatarId>,
     /// How many of their scripts are public.
     pub public_scripts: u64,
     /// Since when they are here.

@@ -64,6 +64,10 @@ actions! {
     LiftSuspension = "account.unsuspend",
     /// A profile was changed.
     UpdateProfile = "account.update_profile",
+    /// A picture was uploaded, or took the place of another.
+    ChangeAvatar = "account.change_avatar",
+    /// A picture was removed by its owner.
+    RemoveAvatar = "account.remove_avatar",
     /// A sign-in with e-mail and password was tried.
     SignIn = "session.sign_in",
     /// Somebody who is signed in proved once more who they are.

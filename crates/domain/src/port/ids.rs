@@ -2,7 +2,9 @@
 
 use uuid::Uuid;
 
-use crate::id::{ApiKeyId, AuditId, JobId, LeaseId, ScriptId, SessionId, TokenId, UserId};
+use crate::id::{
+    ApiKeyId, AuditId, AvatarId, JobId, LeaseId, ScriptId, SessionId, TokenId, UserId,
+};
 
 /// Makes ids. Tests use a hand-written fake, not a mock.
 pub trait Ids: Send + Sync {
@@ -16,6 +18,8 @@ pub trait Ids: Send + Sync {
     fn api_key(&self) -> ApiKeyId;
     /// A new script's id: random.
     fn script(&self) -> ScriptId;
+    /// A new avatar's id: random.
+    fn avatar(&self) -> AvatarId;
     /// A new audit row's id: sorted by time.
     fn audit(&self) -> AuditId;
     /// A new job's id: sorted by time.

@@ -1,6 +1,7 @@
 //! People.
 
 mod api_keys;
+mod avatar;
 mod change_email;
 mod delete_me;
 mod list_user_scripts;
@@ -24,5 +25,6 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_user_scripts::list_user_scripts)
         .configure(api_keys::configure)
         .configure(mfa::configure)
+        .configure(avatar::configure)
         .configure(providers::configure);
 }

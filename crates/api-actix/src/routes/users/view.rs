@@ -1,8 +1,10 @@
 //! How people look in JSON.
 
 use chrono::{DateTime, Utc};
+use domain::account::avatar::AvatarSize;
 use domain::account::profile::DisplayName;
 use domain::account::user::{PublicProfile, UserWithRoles};
+use domain::id::AvatarId;
 use domain::script::entity::Owner;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -22,6 +24,9 @@ pub struct UserView {
     pub display_name: Option<String>,
     /// A few words about the person, in Markdown.
     pub biography: String,
+    /// Where the picture is, on this server; none if there is none. The same address with `64.webp` is the small one.
+    #[schema(example = "/api/avatars/b6f3a1de-8f9a-4c53-9a56-0d7f1f0e4a11/256.webp")]
+    pub avatar_url: Option<String>,
     /// The address; none if a provider gave none.
     #[schema(example = "ada@example.org")]
     pub email: Option<String>,
@@ -50,6 +55,7 @@ impl From<&UserWithRoles> for UserView {
             username: user.username.as_str().to_owned(),
             display_name: text(user.display_name.as_ref()),
             biography: user.biography.as_str().to_owned(),
+            avatar_url: user.avatar.map(avatar_url),
             email: user.email.as_ref().map(|email| email.as_str().to_owned()),
             email_verified_at: user.email_verified_at,
             locale: user.locale.code(),
@@ -78,6 +84,9 @@ pub struct ProfileView {
     pub display_name: Option<String>,
     /// A few words about the person, in Markdown.
     pub biography: String,
+    /// Where the picture is, on this server; none if there is none. The same address with `64.webp` is the small one.
+    #[schema(example = "/api/avatars/b6f3a1de-8f9a-4c53-9a56-0d7f1f0e4a11/256.webp")]
+    pub avatar_url: Option<String>,
     /// How many of their scripts are public.
     pub public_scripts: u64,
     /// Since when they are here.
@@ -91,6 +100,7 @@ impl From<&PublicProfile> for ProfileView {
             username: profile.username.as_str().to_owned(),
             display_name: text(profile.display_name.as_ref()),
             biography: profile.biography.as_str().to_owned(),
+            avatar_url: profile.avatar.map(avatar_url),
             public_scripts: profile.public_scripts,
             created_at: profile.created_at,
         }
@@ -118,6 +128,10 @@ impl From<&Owner> for OwnerView {
             display_name: text(owner.display_name.as_ref()),
         }
     }
+}
+
+fn avatar_url(avatar: AvatarId) -> String {
+    format!("/api/avatars/{avatar}/{}.webp", AvatarSize::Large.side())
 }
 
 fn text(name: Option<&DisplayName>) -> Option<String> {

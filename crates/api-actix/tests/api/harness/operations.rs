@@ -166,6 +166,7 @@ impl Operation {
         let call = self.bare(client);
         match self.example_body() {
             Some(body) => call.json(&body),
+            None if self.takes_a_picture() => call.body("image/png", &b"\x89PNG\r\n\x1a\n"[..]),
             None => call,
         }
     }
@@ -173,6 +174,12 @@ impl Operation {
     /// Whether it leads a browser elsewhere.
     pub(crate) fn leads_elsewhere(&self) -> bool {
         !self.spec["responses"]["302"].is_null()
+    }
+
+    /// Whether the body is no JSON but a picture.
+    pub(crate) fn takes_a_picture(&self) -> bool {
+        let content = self.spec["requestBody"]["content"].as_object();
+        content.is_some_and(|kinds| kinds.contains_key("image/png"))
     }
 
     /// The parameters in one place: `path`, `query` or `header`.
@@ -204,6 +211,8 @@ pub(crate) fn fill(path: &str) -> String {
     let path = path.replace("{version}", "1").replace("{username}", "ada");
     let path = path.replace("{provider}", "google");
     let path = path.replace("{slug}", "word-frequency");
+    let path = path.replace("{avatar}", &world::AVATAR.to_string());
+    let path = path.replace("{size}", "256");
     let name = if path.starts_with("/api/permissions") {
         "bundles.publish"
     } else {

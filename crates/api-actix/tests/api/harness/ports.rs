@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use domain::account::avatar::{DrawnAvatar, UnfitPicture};
 use domain::account::one_time_token::{OneTimeToken, TokenPurpose};
 use domain::account::registration::RegistrationMode;
 use domain::account::second_factor::{
@@ -11,6 +12,7 @@ use domain::account::second_factor::{
 use domain::id::{SessionId, TokenId};
 use domain::limit::quota::{LimitClass, Verdict};
 use domain::outage::Dependency;
+use domain::outage::StoreError;
 use domain::port::access_edits::MockAccessEdits;
 use domain::port::account_closures::MockAccountClosures;
 use domain::port::accounts::MockAccounts;
@@ -19,6 +21,7 @@ use domain::port::api_keys::MockApiKeys;
 use domain::port::audit_notes::MockAuditNotes;
 use domain::port::audit_records::MockAuditRecords;
 use domain::port::audit_trail::MockAuditTrail;
+use domain::port::avatars::{AvatarChanged, MockAvatars};
 use domain::port::clock::Clock;
 use domain::port::content_packer::MockContentPacker;
 use domain::port::email_changes::MockEmailChanges;
@@ -27,10 +30,12 @@ use domain::port::idempotent_replies::MockIdempotentReplies;
 use domain::port::identities::MockIdentities;
 use domain::port::identity_providers::MockIdentityProviders;
 use domain::port::lockdowns::MockLockdowns;
+use domain::port::objects::MockObjects;
 use domain::port::one_time_passwords::{EnrolmentSheet, MockOneTimePasswords};
 use domain::port::one_time_tokens::{MockOneTimeTokenCodec, MockOneTimeTokens};
 use domain::port::password_hasher::MockPasswordHasher;
 use domain::port::password_strength::MockPasswordStrength;
+use domain::port::pictures::MockPictures;
 use domain::port::probe::MockProbe;
 use domain::port::profiles::MockProfiles;
 use domain::port::provider_flows::MockProviderFlows;
@@ -68,6 +73,7 @@ pub(crate) struct Ports {
     pub(crate) audit: MockAuditTrail,
     pub(crate) audit_notes: MockAuditNotes,
     pub(crate) audit_records: MockAuditRecords,
+    pub(crate) avatars: MockAvatars,
     pub(crate) closures: MockAccountClosures,
     pub(crate) codec: MockOneTimeTokenCodec,
     pub(crate) flows: MockProviderFlows,
@@ -78,10 +84,12 @@ pub(crate) struct Ports {
     pub(crate) lockdowns: MockLockdowns,
     /// Not a port, but as much a part of the world: how people join.
     pub(crate) mode: RegistrationMode,
+    pub(crate) objects: MockObjects,
     pub(crate) one_time_passwords: MockOneTimePasswords,
     pub(crate) one_time_tokens: MockOneTimeTokens,
     pub(crate) packer: MockContentPacker,
     pub(crate) passwords: MockPasswordHasher,
+    pub(crate) pictures: MockPictures,
     pub(crate) probe: MockProbe,
     pub(crate) profiles: MockProfiles,
     pub(crate) providers: MockIdentityProviders,
@@ -117,6 +125,7 @@ impl Ports {
         stock::scripts(&mut self.scripts, &stock);
         stock::versions(&mut self.scripts, &stock);
         self.content();
+        self.pictures();
         self
     }
 
@@ -274,6 +283,32 @@ impl Ports {
             .expect_dependency()
             .return_const(Dependency::Postgres);
         self.probe.expect_check().returning(|| Ok(()));
+    }
+
+    /// Whatever begins like a PNG is a picture here.
+    fn pictures(&mut self) {
+        self.pictures.expect_draw_avatar().returning(|upload| {
+            let is_picture = upload.starts_with(b"\x89PNG");
+            let drawn = is_picture.then(|| DrawnAvatar {
+                large: b"large".to_vec(),
+                small: b"small".to_vec(),
+            });
+            drawn.ok_or(StoreError::Conflict(UnfitPicture::Unreadable))
+        });
+        self.objects.expect_put().returning(|_, _| Ok(()));
+        self.objects.expect_remove().returning(|_| Ok(()));
+        self.objects.expect_find().returning(|key| {
+            Ok((key.avatar == world::AVATAR).then(|| key.size.side().to_string().into_bytes()))
+        });
+        self.avatars.expect_change().returning(|change| {
+            let mut account = world::ada();
+            account.user.avatar = change.avatar;
+            account.user.revision = account.user.revision.next();
+            Ok(AvatarChanged {
+                account,
+                replaced: Some(world::AVATAR),
+            })
+        });
     }
 
     fn content(&mut self) {

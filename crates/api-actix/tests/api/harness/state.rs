@@ -9,6 +9,7 @@ use api_actix::state::{Api, Scripts as ScriptUseCases};
 use application::access::authenticate::Authenticate;
 use application::access::edit::EditAccess;
 use application::access::read::ReadAccess;
+use application::accounts::avatar::AvatarPages;
 use application::accounts::change_email::ChangeEmail;
 use application::accounts::change_password::ChangePassword;
 use application::accounts::confirm_email_change::ConfirmEmailChange;
@@ -70,6 +71,7 @@ use domain::port::api_keys::ApiKeys;
 use domain::port::audit_notes::AuditNotes;
 use domain::port::audit_records::AuditRecords;
 use domain::port::audit_trail::AuditTrail;
+use domain::port::avatars::Avatars;
 use domain::port::clock::Clock;
 use domain::port::content_packer::ContentPacker;
 use domain::port::email_changes::EmailChanges;
@@ -80,9 +82,11 @@ use domain::port::identity_providers::IdentityProviders;
 use domain::port::ids::Ids;
 use domain::port::key_standings::MockKeyStandings;
 use domain::port::lockdowns::Lockdowns;
+use domain::port::objects::Objects;
 use domain::port::one_time_tokens::{OneTimeTokenCodec, OneTimeTokens};
 use domain::port::password_hasher::PasswordHasher;
 use domain::port::password_strength::PasswordStrength;
+use domain::port::pictures::Pictures;
 use domain::port::probe::Probe;
 use domain::port::profiles::Profiles;
 use domain::port::provider_flows::ProviderFlows;
@@ -115,6 +119,7 @@ struct Shared {
     records: Arc<dyn AuditRecords>,
     keys: Arc<dyn ApiKeys>,
     texts: Arc<dyn ApiKeyTexts>,
+    avatars: Arc<dyn Avatars>,
     clock: Arc<dyn Clock>,
     factors: FactorCheck,
     closures: Arc<dyn AccountClosures>,
@@ -126,8 +131,10 @@ struct Shared {
     hot: Arc<dyn HotSessions>,
     ids: Arc<dyn Ids>,
     issuer: TokenIssuer,
+    objects: Arc<dyn Objects>,
     packer: Arc<dyn ContentPacker>,
     passwords: Arc<dyn PasswordHasher>,
+    pictures: Arc<dyn Pictures>,
     profiles: Arc<dyn Profiles>,
     refresh_tokens: Arc<dyn RefreshTokens>,
     replies: Arc<dyn IdempotentReplies>,
@@ -201,6 +208,7 @@ pub(super) fn api(ports: Ports, people: &Arc<People>, quotas: Quotas, https_only
         scripts: scripts(&shared),
         access_tokens: shared.access_tokens.clone(),
         seals: shared.seals.clone(),
+        avatars: over!(shared => AvatarPages { avatars, objects, pictures, ids, clock }),
         ids: shared.ids.clone(),
         clock: shared.clock.clone(),
         limits: Limits {
@@ -276,6 +284,7 @@ impl Shared {
             records: Arc::new(ports.audit_records),
             keys: Arc::new(ports.api_keys),
             texts: people.clone(),
+            avatars: Arc::new(ports.avatars),
             clock: Arc::new(FixedClock::default()),
             codec: Arc::new(ports.codec),
             factors: FactorCheck {
@@ -297,8 +306,10 @@ impl Shared {
                 refresh: refresh_tokens.clone(),
                 lifetimes: Lifetimes::default(),
             },
+            objects: Arc::new(ports.objects),
             packer: Arc::new(ports.packer),
             passwords: Arc::new(ports.passwords),
+            pictures: Arc::new(ports.pictures),
             profiles: Arc::new(ports.profiles),
             refresh_tokens,
             replies: Arc::new(ports.replies),

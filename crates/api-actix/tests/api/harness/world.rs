@@ -14,7 +14,7 @@ use domain::account::user::{AccountStatus, PublicProfile, User, UserWithRoles};
 use domain::account::username::Username;
 use domain::audit::reading::AuditRecord;
 use domain::audit::{Outcome, Party};
-use domain::id::{ApiKeyId, AuditId, ScriptId, UserId};
+use domain::id::{ApiKeyId, AuditId, AvatarId, ScriptId, UserId};
 use domain::port::clock::Clock;
 use domain::revision::Revision;
 use domain::script::content::{PackedContent, Sha256};
@@ -31,6 +31,8 @@ use super::people::user_id;
 
 /// The content of every script.
 pub(crate) const CONTENT: &str = "print('hello')\n";
+/// A picture that is there.
+pub(crate) const AVATAR: AvatarId = AvatarId::new(Uuid::from_u128(0xa7a));
 /// A script that everybody may see.
 pub(crate) const PUBLIC: ScriptId = ScriptId::new(Uuid::from_u128(0xa11));
 /// A script that only its owner may see.
@@ -178,6 +180,7 @@ pub(crate) fn profile() -> PublicProfile {
         username: user.username,
         display_name: user.display_name,
         biography: user.biography,
+        avatar: user.avatar,
         public_scripts: 1,
         created_at: user.created_at,
     }

@@ -40,6 +40,12 @@ impl Asking {
         self
     }
 
+    pub(crate) fn body(mut self, media_type: &str, content: Vec<u8>) -> Self {
+        let request = self.request.header("Content-Type", media_type);
+        self.request = request.body(content);
+        self
+    }
+
     /// Sends it to a server that may be gone.
     pub(crate) async fn attempt(self) -> Result<Answer, reqwest::Error> {
         let begun = Instant::now();

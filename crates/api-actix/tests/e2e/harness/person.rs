@@ -67,6 +67,11 @@ impl Person {
     /// Exchanges the refresh token for the next pair.
     pub(crate) async fn refreshed(&self) -> Self {
         let answer = self.caller.refresh(&self.refresh).await.must_be(200);
+        self.with_tokens(&answer)
+    }
+
+    /// The same person with the tokens of an answer.
+    pub(crate) fn with_tokens(&self, answer: &Answer) -> Self {
         let access = answer.at("/token/access_token");
         Self {
             caller: self.caller.bearing(&access),

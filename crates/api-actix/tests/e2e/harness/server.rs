@@ -142,6 +142,11 @@ impl Server {
         Caller::new(&self.metrics, None)
     }
 
+    /// The id of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What the server has written so far.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).expect("the log can be read")

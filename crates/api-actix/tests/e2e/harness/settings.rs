@@ -29,6 +29,10 @@ impl Settings {
                 "MAIL_URL",
                 format!("file://{}", folder.join("mail").display()),
             ),
+            (
+                "STORAGE_URL",
+                format!("file://{}", folder.join("storage").display()),
+            ),
             ("PUBLIC_BASE_URL", "http://scripthub.test".to_owned()),
             ("TRUSTED_PROXIES", "127.0.0.1/32".to_owned()),
             ("BCRYPT_COST", "4".to_owned()),

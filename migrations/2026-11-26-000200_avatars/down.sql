@@ -1,0 +1,2 @@
+DROP INDEX users_avatar_id_key;
+ALTER TABLE users DROP COLUMN avatar_id;
