@@ -93,9 +93,9 @@ fn expect_few_frames(upload: &[u8]) -> Result<(), UnfitPicture> {
 /// The middle of a picture, as a square of this size.
 fn square(picture: &RgbaImage, size: AvatarSize) -> RgbaImage {
     let (width, height) = picture.dimensions();
-    let side = width.min(height);
-    let (left, top) = ((width - side) / 2, (height - side) / 2);
-    let middle = crop_imm(picture, left, top, side, side);
+    let edge = width.min(height);
+    let (left, top) = ((width - edge) / 2, (height - edge) / 2);
+    let middle = crop_imm(picture, left, top, edge, edge);
     resize(&*middle, size.side(), size.side(), FilterType::CatmullRom)
 }
 

@@ -1,4 +1,4 @@
-//! A private S3 store for tests (SeaweedFS): started, found again, stopped. Nothing in it is worth keeping.
+//! A private S3 store for tests (`SeaweedFS`): started, found again, stopped. Nothing in it is worth keeping.
 
 use std::fs;
 use std::path::Path;

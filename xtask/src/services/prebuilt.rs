@@ -48,7 +48,7 @@ pub(crate) fn redis(dist: &Path) -> Result<Option<PathBuf>> {
     Ok(obtain("redis", dist)?.map(|folder| folder.join("valkey-server")))
 }
 
-/// The prebuilt `weed` (SeaweedFS) below `dist`; none if there is no client to fetch it with.
+/// The prebuilt `weed` (`SeaweedFS`) below `dist`; none if there is no client to fetch it with.
 pub(crate) fn object_store(dist: &Path) -> Result<Option<PathBuf>> {
     Ok(obtain("seaweedfs", dist)?.map(|folder| folder.join("weed")))
 }

@@ -51,6 +51,7 @@ pub(crate) fn check_rust(path: &str, source: &str) -> Vec<Violation> {
         counts_rows_away,
     ];
     let mut found = check_file(path, source);
+    found.extend(unprepared(path, &lines));
     for (number, line) in (1..).zip(&lines) {
         let complaints = rules.iter().filter_map(|rule| rule(path, line));
         found.extend(complaints.map(|complaint| Violation::new(path, number, complaint)));
@@ -89,6 +90,23 @@ fn check_file(path: &str, source: &str) -> Vec<Violation> {
         found.push(Violation::new(path, 1, empty_module(name)));
     }
     found
+}
+
+/// A row that writes DEFAULT where a value is missing makes another statement each time, which diesel then prepares never:
+/// the database parses and plans it anew for every row.
+fn unprepared(path: &str, lines: &[Line]) -> Option<Violation> {
+    let count = |parts: [&str; 2]| {
+        let has_all = |line: &&Line| parts.iter().all(|part| line.code.contains(part));
+        lines.iter().filter(has_all).count()
+    };
+    let derived = count(["derive(", "Insertable"]);
+    let kept = count(["treat_none_as_default_value", "= false"]);
+    (kept < derived).then(|| {
+        let rule = format!(
+            "{derived} rows derive Insertable, {kept} say treat_none_as_default_value = false: the others are never prepared"
+        );
+        Violation::new(path, 1, rule)
+    })
 }
 
 fn unfinished(_: &str, line: &Line) -> Complaint {

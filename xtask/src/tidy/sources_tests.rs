@@ -116,3 +116,12 @@ fn unfinished_work_in_a_script_is_refused() {
     assert_eq!(found.len(), 1);
     assert!(found[0].to_string().starts_with("crates/x/src/x.lua:2: "));
 }
+
+#[test]
+fn a_row_that_is_never_prepared_is_refused() {
+    is_refused(PLACE, "#[derive(Debug, Insertable)]", "never prepared");
+    is_fine(
+        PLACE,
+        "#[derive(Insertable)] #[diesel(table_name = x, treat_none_as_default_value = false)]",
+    );
+}

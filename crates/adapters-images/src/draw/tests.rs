@@ -52,7 +52,7 @@ fn png_of(width: u32, height: u32) -> Vec<u8> {
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgba);
     let mut writer = encoder.write_header().unwrap();
-    let data = [0_u8; 30_000];
+    let data = vec![0_u8; 30_000];
     writer.write_chunk(png::chunk::IDAT, &data).unwrap();
     drop(writer);
     bytes

@@ -14,7 +14,7 @@ use crate::schema::api_keys;
 
 /// A key to record.
 #[derive(Insertable)]
-#[diesel(table_name = api_keys)]
+#[diesel(table_name = api_keys, treat_none_as_default_value = false)]
 pub(crate) struct NewKeyRow<'a> {
     id: Uuid,
     user_id: Uuid,

@@ -17,7 +17,7 @@ use crate::schema::audit_logs;
 
 /// One row of the audit log.
 #[derive(Insertable)]
-#[diesel(table_name = audit_logs)]
+#[diesel(table_name = audit_logs, treat_none_as_default_value = false)]
 pub(crate) struct AuditRow<'a> {
     id: Uuid,
     actor_id: Option<Uuid>,

@@ -16,7 +16,7 @@ use crate::schema::jobs;
 
 /// A job to enqueue.
 #[derive(Insertable)]
-#[diesel(table_name = jobs)]
+#[diesel(table_name = jobs, treat_none_as_default_value = false)]
 pub(crate) struct NewJobRow {
     id: Uuid,
     kind: &'static str,

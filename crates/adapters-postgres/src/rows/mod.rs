@@ -1,4 +1,8 @@
 //! Rows and what they mean: the only place where one becomes the other.
+#![expect(
+    clippy::ref_option_ref,
+    reason = "what diesel derives for a column that may be NULL"
+)]
 
 pub(crate) mod api_key;
 pub(crate) mod audit;

@@ -25,7 +25,7 @@ use crate::schema::{script_blobs, script_versions, scripts};
 
 /// A script to record.
 #[derive(Insertable)]
-#[diesel(table_name = scripts)]
+#[diesel(table_name = scripts, treat_none_as_default_value = false)]
 pub(crate) struct NewScriptRow<'a> {
     id: Uuid,
     owner_id: Uuid,
@@ -75,7 +75,7 @@ pub(crate) fn tag_names(tags: &Tags) -> Vec<&str> {
 
 /// A version to record.
 #[derive(Insertable)]
-#[diesel(table_name = script_versions)]
+#[diesel(table_name = script_versions, treat_none_as_default_value = false)]
 pub(crate) struct NewVersionRow<'a> {
     script_id: Uuid,
     number: i32,
@@ -104,7 +104,7 @@ impl<'a> From<&'a Version> for NewVersionRow<'a> {
 
 /// A content to store.
 #[derive(Insertable)]
-#[diesel(table_name = script_blobs)]
+#[diesel(table_name = script_blobs, treat_none_as_default_value = false)]
 pub(crate) struct NewBlobRow<'a> {
     sha256: &'a [u8],
     size: i32,

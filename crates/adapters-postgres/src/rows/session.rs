@@ -18,7 +18,7 @@ use crate::schema::sessions;
 
 /// A session to record.
 #[derive(Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub(crate) struct NewSessionRow<'a> {
     id: Uuid,
     user_id: Uuid,

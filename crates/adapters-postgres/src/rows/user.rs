@@ -23,7 +23,7 @@ use crate::schema::{one_time_tokens, users};
 
 /// An account to record.
 #[derive(Insertable)]
-#[diesel(table_name = users)]
+#[diesel(table_name = users, treat_none_as_default_value = false)]
 pub(crate) struct NewUserRow<'a> {
     id: Uuid,
     email: Option<&'a str>,
@@ -216,7 +216,7 @@ impl From<ProfileRow> for PublicProfile {
 
 /// A one-time token to record.
 #[derive(Insertable)]
-#[diesel(table_name = one_time_tokens)]
+#[diesel(table_name = one_time_tokens, treat_none_as_default_value = false)]
 pub(crate) struct NewTokenRow {
     id: Uuid,
     user_id: Uuid,

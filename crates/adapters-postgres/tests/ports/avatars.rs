@@ -28,8 +28,8 @@ fn change(user: UserId, avatar: Option<AvatarId>) -> AvatarChange {
     }
 }
 
-fn fresh() -> AvatarId {
-    AvatarId::new(Uuid::now_v7())
+fn picture(number: u128) -> AvatarId {
+    AvatarId::new(Uuid::from_u128(number))
 }
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn a_change_tells_what_it_replaced_and_is_seen_with_the_account() {
     let avatars = PgAvatars::new(home.pg.clone());
     let accounts = PgAccounts::new(home.pg.clone());
     let person = home.person().await;
-    let (first, second) = (fresh(), fresh());
+    let (first, second) = (picture(1), picture(2));
     let changed = avatars
         .change(&change(person.id, Some(first)))
         .await
@@ -69,14 +69,14 @@ async fn of_changes_at_once_one_stays_and_every_other_is_told_to_exactly_one() {
     let accounts = PgAccounts::new(home.pg.clone());
     let person = home.person().await;
     let mut changes = JoinSet::new();
-    let mut sent: Vec<_> = (0..10).map(|_| fresh()).collect();
+    let mut sent: Vec<_> = (0..10).map(picture).collect();
     for avatar in sent.clone() {
         let (avatars, id) = (avatars.clone(), person.id);
         changes.spawn(async move { avatars.change(&change(id, Some(avatar))).await.unwrap() });
     }
-    let changed = changes.join_all().await;
+    let done = changes.join_all().await;
     let found = accounts.find(person.id).await.unwrap().unwrap();
-    let mut known: Vec<_> = changed
+    let mut known: Vec<_> = done
         .into_iter()
         .filter_map(|changed| changed.replaced)
         .collect();
@@ -90,7 +90,7 @@ async fn of_changes_at_once_one_stays_and_every_other_is_told_to_exactly_one() {
 async fn nobody_gets_no_picture() {
     let home = home().await;
     let avatars = PgAvatars::new(home.pg.clone());
-    let nobody = UserId::new(Uuid::now_v7());
-    let refused = avatars.change(&change(nobody, Some(fresh()))).await;
+    let nobody = UserId::new(Uuid::from_u128(404));
+    let refused = avatars.change(&change(nobody, Some(picture(1)))).await;
     assert!(matches!(refused, Err(StoreError::Conflict(NobodyThere))));
 }

@@ -39,7 +39,7 @@ impl Config {
             Some(LogFormat::Json) => "json",
         };
         let (lives, quotas) = (&self.lifetimes, &self.quotas);
-        vec![
+        let mut shown = vec![
             ("BIND_ADDR", self.bind.to_string()),
             ("METRICS_ADDR", self.metrics.to_string()),
             ("DATABASE_URL", masked(&self.database_url)),
@@ -71,21 +71,25 @@ impl Config {
             ("RATE_LIMIT_API_USER", quota(quotas.api_user)),
             ("RATE_LIMIT_API_ADVANCED", quota(quotas.api_advanced)),
             ("RATE_LIMIT_REFRESH", quota(quotas.refresh)),
-            ("MAIL_URL", masked(&self.mail_url)),
-            ("STORAGE_URL", masked(&self.storage_url)),
-            (
-                "STORAGE_ACCESS_KEY",
-                self.storage_access_key.clone().unwrap_or_default(),
-            ),
-            (
-                "STORAGE_SECRET_KEY",
-                hidden(self.storage_secret_key.as_ref()),
-            ),
-            ("MAIL_FROM", self.mail_from.clone()),
             ("LOG_LEVEL", self.log.level.name().to_owned()),
             ("LOG_FORMAT", format.to_owned()),
             ("SHUTDOWN_GRACE", time(self.shutdown_grace)),
             ("BCRYPT_COST", self.bcrypt_cost.to_string()),
+        ];
+        shown.extend(self.shown_outlets());
+        shown
+    }
+
+    /// Where mails and objects go.
+    fn shown_outlets(&self) -> [(&'static str, String); 5] {
+        let access_key = self.storage_access_key.clone();
+        let secret_key = self.storage_secret_key.as_ref();
+        [
+            ("MAIL_URL", masked(&self.mail_url)),
+            ("MAIL_FROM", self.mail_from.clone()),
+            ("STORAGE_URL", masked(&self.storage_url)),
+            ("STORAGE_ACCESS_KEY", access_key.unwrap_or_default()),
+            ("STORAGE_SECRET_KEY", hidden(secret_key)),
         ]
     }
 }

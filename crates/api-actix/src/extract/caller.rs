@@ -32,9 +32,9 @@ pub struct SignedIn(pub SessionActor);
 #[derive(Debug)]
 pub struct Looking(pub Viewer);
 
-/// Somebody who is signed in and has confirmed their address.
+/// Somebody who is signed in and has confirmed their address: an API key does not get here.
 #[derive(Debug)]
-pub struct Verified(pub Actor);
+pub struct Verified(pub SessionActor);
 
 /// Somebody who may do `P`.
 #[derive(Debug)]
@@ -119,7 +119,7 @@ impl FromRequest for Verified {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(actor(request).and_then(|actor| {
+        ready(in_session(request).and_then(|actor| {
             if actor.email_verified() {
                 Ok(Self(actor))
             } else {

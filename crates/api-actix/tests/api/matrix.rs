@@ -25,6 +25,9 @@ const CALLERS: [&str; 10] = [
     "outage",
 ];
 
+/// Who has not confirmed their address shows nothing to others.
+const WANTS_A_CONFIRMED_ADDRESS: &str = "PUT /api/users/me/avatar";
+
 fn every_scope() -> KeyScopes {
     KeyScopes::collect(KeyScope::ALL.iter().copied()).unwrap()
 }
@@ -41,8 +44,6 @@ fn promised_to_keys(operation: &Operation) -> Option<(u16, &'static str)> {
         (Security::SignedIn, _) => Some((403, "session_required")),
     }
 }
-/// Who has not confirmed their address shows nothing to others.
-const WANTS_A_CONFIRMED_ADDRESS: &str = "PUT /api/users/me/avatar";
 
 /// The person of a column, for an operation that demands `permission`.
 fn caller<'a>(app: &'a App, name: &str, permission: Option<Permission>) -> Client<'a> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::access::actor::Actor;
+use domain::access::actor::SessionActor;
 use domain::account::avatar::{AvatarChange, ObjectKey, UPLOAD_TIME, UnfitPicture};
 use domain::account::user::UserWithRoles;
 use domain::audit::{AuditAction, AuditEntry, Subject};
@@ -57,7 +57,11 @@ impl AvatarPages {
     ///
     /// # Errors
     /// See [`AvatarError`].
-    pub async fn upload(&self, by: &Actor, upload: Vec<u8>) -> Result<UserWithRoles, AvatarError> {
+    pub async fn upload(
+        &self,
+        by: &SessionActor,
+        upload: Vec<u8>,
+    ) -> Result<UserWithRoles, AvatarError> {
         let drawn = self.pictures.draw_avatar(upload).await;
         let drawn = drawn.map_err(|error| match error {
             StoreError::Conflict(unfit) => AvatarError::Unfit(unfit),
@@ -76,7 +80,7 @@ impl AvatarPages {
     ///
     /// # Errors
     /// See [`AvatarError`].
-    pub async fn remove(&self, by: &Actor) -> Result<UserWithRoles, AvatarError> {
+    pub async fn remove(&self, by: &SessionActor) -> Result<UserWithRoles, AvatarError> {
         self.change(by, None, AuditAction::RemoveAvatar).await
     }
 
@@ -90,7 +94,7 @@ impl AvatarPages {
 
     async fn change(
         &self,
-        by: &Actor,
+        by: &SessionActor,
         avatar: Option<AvatarId>,
         action: AuditAction,
     ) -> Result<UserWithRoles, AvatarError> {

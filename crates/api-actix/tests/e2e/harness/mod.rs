@@ -21,6 +21,7 @@ pub(crate) use caller::{Caller, an_address};
 pub(crate) use openid::{OpenIdProvider, browse};
 pub(crate) use person::{PASSWORD, Person, a_script};
 pub(crate) use platform::Platform;
+pub(crate) use proxy::CuttableProxy;
 pub(crate) use scratch::Scratch;
 pub(crate) use server::Place;
 pub(crate) use settings::Settings;

@@ -30,7 +30,7 @@ pub(crate) struct CuttableProxy {
 
 impl CuttableProxy {
     /// A proxy in front of the service at `url`.
-    pub(super) async fn before(url: &str, usual_port: u16) -> Self {
+    pub(crate) async fn before(url: &str, usual_port: u16) -> Self {
         let mut url = Url::parse(url).expect("the address of a service is a URL");
         let host = url.host_str().expect("a service has a host").to_owned();
         let service = format!("{host}:{}", url.port().unwrap_or(usual_port));
@@ -53,7 +53,7 @@ impl CuttableProxy {
     }
 
     /// Where the service is found through the proxy.
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 

@@ -1,5 +1,5 @@
 use super::*;
-use domain::access::actor::Actor;
+use domain::access::actor::SessionActor;
 use domain::account::avatar::{AvatarSize, DrawnAvatar};
 use domain::outage::Dependency;
 use domain::port::avatars::MockAvatars;
@@ -9,8 +9,8 @@ use mockall::Sequence;
 use test_support::{FixedClock, SequentialIds, a_user, actor};
 use uuid::Uuid;
 
-fn an_actor() -> Actor {
-    actor().build()
+fn an_actor() -> SessionActor {
+    actor().build().by_session().unwrap()
 }
 
 fn id(number: u128) -> AvatarId {
