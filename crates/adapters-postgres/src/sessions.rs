@@ -2,14 +2,15 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid};
+use diesel::QueryableByName;
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::id::{SessionId, UserId};
 use domain::outage::Outage;
 use domain::port::sessions::{Rotation, RotationAttempt, Sessions};
 use domain::session::rotation::{Decision, RotationState};
 use domain::session::{
-    AuthMethod, MAX_SESSIONS_PER_USER, Reauthentication, Revocation, SessionOpening,
+    AuthMethod, Device, MAX_SESSIONS_PER_USER, Reauthentication, Revocation, SessionOpening,
     SessionSummary, SessionUse,
 };
 
@@ -37,6 +38,12 @@ impl PgSessions {
 impl Sessions for PgSessions {
     async fn open(&self, opening: &SessionOpening) -> Result<Vec<SessionId>, Outage> {
         no_conflict(self.0.write("open_session", opening.clone(), open).await)
+    }
+
+    async fn is_new_device(&self, user: UserId, device: Option<Device>) -> Result<bool, Outage> {
+        self.0
+            .read("is_new_device", &(user, device), is_new_device)
+            .await
     }
 
     async fn rotate(&self, attempt: &RotationAttempt) -> Result<Option<Rotation>, Outage> {
@@ -69,7 +76,7 @@ impl Sessions for PgSessions {
         self.0
             .read("list_sessions", &(user, now), async |mut wire: &AsyncPgConnection, (user, now): &(UserId, DateTime<Utc>)| {
                 let rows: Vec<SummaryRow> = handwritten(
-                    "SELECT id, ip, user_agent, created_at, last_seen_at, absolute_expires_at FROM sessions \
+                    "SELECT id, ip, user_agent, device, created_at, last_seen_at, absolute_expires_at FROM sessions \
                      WHERE user_id = $1 AND revoked_at IS NULL AND idle_expires_at > $2 AND absolute_expires_at > $2 \
                      ORDER BY last_seen_at DESC, id LIMIT $3",
                 )
@@ -86,6 +93,26 @@ impl Sessions for PgSessions {
         let written = self.0.write_one("record_uses", uses, record).await;
         no_conflict(written)
     }
+}
+
+#[derive(QueryableByName)]
+struct NewRow {
+    #[diesel(sql_type = Bool)]
+    is_new: bool,
+}
+
+async fn is_new_device(
+    mut wire: &AsyncPgConnection,
+    (user, device): &(UserId, Option<Device>),
+) -> Result<bool, Failure<Never>> {
+    let row: NewRow = handwritten(
+        "SELECT count(*) > 0 AND NOT COALESCE(bool_or(device IS NOT DISTINCT FROM $2), false) AS is_new FROM sessions WHERE user_id = $1",
+    )
+    .bind::<Uuid, _>(user.as_uuid())
+    .bind::<Nullable<Text>, _>(device.as_ref().map(Device::as_str))
+    .get_result(&mut wire)
+    .await?;
+    Ok(row.is_new)
 }
 
 /// Records a session; also inside other writes.

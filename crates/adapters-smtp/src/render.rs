@@ -44,6 +44,7 @@ templates!(
     "email_changed",
     "locked_down",
     "api_key_created",
+    "new_device",
     "refresh_token_reused"
 );
 
@@ -99,11 +100,13 @@ impl Renderer {
             .environment
             .get_template(&format!("{letter}.{language}.{form}"))?;
         let (username, at) = (mail.username.as_str(), told(mail.at));
+        let detail = mail.detail.as_deref();
         match &mail.action {
-            None => template.render(context! { username, at }),
+            None => template.render(context! { username, at, detail }),
             Some(action) => template.render(context! {
                 username,
                 at,
+                detail,
                 link => action.link.expose(),
                 token => action.token.expose(),
                 expires_at => told(action.expires_at),
@@ -116,7 +119,7 @@ const fn subject(letter: Letter, locale: Locale) -> &'static str {
     use Letter::{
         AccountDeleted, AccountRemoved, AccountRestored, AccountSuspended, AccountTakenOver,
         AlreadyRegistered, ApiKeyCreated, ConfirmEmailChange, EmailChangeRequested, EmailChanged,
-        EmailReplaced, LinkPending, LockedDown, MfaDisabled, MfaEnabled, PasswordChanged,
+        EmailReplaced, LinkPending, LockedDown, MfaDisabled, MfaEnabled, NewDevice, PasswordChanged,
         ProviderLinked, ProviderUnlinked, RefreshTokenReused, ResetPassword, SuspensionLifted,
         VerifyEmail,
     };
@@ -164,6 +167,8 @@ const fn subject(letter: Letter, locale: Locale) -> &'static str {
         (AccountRemoved, Indonesian) => "Akun Anda dihapus oleh staf kami",
         (ApiKeyCreated, English) => "An API key was made for your account",
         (ApiKeyCreated, Indonesian) => "Kunci API baru dibuat untuk akun Anda",
+        (NewDevice, English) => "A new device signed in to your account",
+        (NewDevice, Indonesian) => "Perangkat baru masuk ke akun Anda",
         (RefreshTokenReused, English) => "A session of yours was ended",
         (RefreshTokenReused, Indonesian) => "Salah satu sesi Anda diakhiri",
     }
@@ -211,9 +216,21 @@ mod tests {
             username: Username::parse("ada").unwrap(),
             locale,
             letter,
+            detail: detail(letter),
             at: noon(),
             action: brings_a_token.then(action),
         }
+    }
+
+    /// What letters of this kind name.
+    fn detail(letter: Letter) -> Option<String> {
+        let named = match letter {
+            Letter::NewDevice => "Firefox, Linux",
+            Letter::ProviderLinked | Letter::ProviderUnlinked => "github",
+            Letter::AccountSuspended => "It said <b>one</b> thing & did another.",
+            _ => return None,
+        };
+        Some(named.to_owned())
     }
 
     fn renderer() -> Renderer {

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod client_ip;
 pub mod config;
 pub mod cursor;
+mod device;
 pub mod digest;
 pub mod extract;
 pub mod health;

@@ -13,6 +13,7 @@ use application::accounts::change_email::ChangeEmail;
 use application::accounts::change_password::ChangePassword;
 use application::accounts::confirm_email_change::ConfirmEmailChange;
 use application::accounts::delete::DeleteAccount;
+use application::accounts::export::ExportAccount;
 use application::accounts::forgot_password::ForgotPassword;
 use application::accounts::guess_budget::GuessBudget;
 use application::accounts::lock_down::LockDown;
@@ -150,6 +151,8 @@ pub struct Api {
     pub edit_access: EditAccess,
     /// Scripts and their versions.
     pub scripts: Scripts,
+    /// Hands people everything about them.
+    pub export_account: ExportAccount,
     /// Pictures of people.
     pub avatars: AvatarPages,
     /// Knows the public keys.

@@ -197,6 +197,7 @@ pub fn a_journal(action: AuditAction, actor: Party, subject: Subject) -> Journal
 #[must_use]
 pub fn a_session(user: UserId) -> Session {
     Session {
+        device: None,
         id: SessionId::new(fresh()),
         user,
         rotation: RotationState::begin(noon(), &Lifetimes::default()),

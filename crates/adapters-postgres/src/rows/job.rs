@@ -46,6 +46,8 @@ pub(crate) struct ClaimedRow {
 struct MailPayload {
     user: Uuid,
     letter: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
     token: Option<TokenPayload>,
 }
 
@@ -56,12 +58,13 @@ struct TokenPayload {
     purpose: String,
 }
 
-impl From<MailOrder> for MailPayload {
-    fn from(order: MailOrder) -> Self {
+impl From<&MailOrder> for MailPayload {
+    fn from(order: &MailOrder) -> Self {
         Self {
             user: order.user.as_uuid(),
             letter: order.letter.name().to_owned(),
-            token: order.token.map(|token| TokenPayload {
+            detail: order.detail.clone(),
+            token: order.token.as_ref().map(|token| TokenPayload {
                 id: token.id.as_uuid(),
                 purpose: token.purpose.name().to_owned(),
             }),
@@ -82,6 +85,7 @@ impl MailPayload {
         Ok(MailOrder {
             user: UserId::new(self.user),
             letter: Letter::by_name(&self.letter).ok_or_else(|| unknown(&self.letter))?,
+            detail: self.detail,
             token: token.transpose()?,
         })
     }
@@ -89,7 +93,7 @@ impl MailPayload {
 
 impl NewJobRow {
     pub(crate) fn of(new: &NewJob) -> Result<Self, Damage> {
-        let payload = match new.job {
+        let payload = match &new.job {
             Job::SendMail(order) => serde_json::to_value(MailPayload::from(order)),
         };
         Ok(Self {

@@ -239,6 +239,14 @@ impl VersionRow {
     }
 }
 
+/// The columns of [`PageRow`], of `scripts AS s`.
+macro_rules! page_columns {
+    () => {
+        "s.readme, s.status, s.revision, s.deleted_at"
+    };
+}
+pub(crate) use page_columns;
+
 /// What only the page of a script shows.
 #[derive(QueryableByName)]
 pub(crate) struct PageRow {
@@ -292,6 +300,14 @@ impl DetailRow {
         })
     }
 }
+
+/// The columns of [`ContextRow`] besides those of the version, of `scripts AS s`.
+macro_rules! context_columns {
+    () => {
+        "s.owner_id, s.slug, s.language, s.visibility, s.status"
+    };
+}
+pub(crate) use context_columns;
 
 /// A version and what decides who may read it.
 #[derive(QueryableByName)]
@@ -357,7 +373,7 @@ impl OpenedRow {
     }
 }
 
-fn number(stored: i32) -> Result<VersionNumber, Damage> {
+pub(crate) fn number(stored: i32) -> Result<VersionNumber, Damage> {
     let number = unsigned("script_versions.number", stored)?;
     VersionNumber::new(number)
         .ok_or_else(|| Damage::new("script_versions.number", stored.to_string()))

@@ -8,7 +8,7 @@ use domain::access::standing::{AccessEpoch, Rights, Standing};
 use domain::account::user::AccountStatus;
 use domain::id::{SessionId, UserId};
 use domain::session::rotation::{Generation, RotationState};
-use domain::session::{AuthMethod, Session, SessionSummary};
+use domain::session::{AuthMethod, Device, Session, SessionSummary};
 use ipnet::IpNet;
 use uuid::Uuid;
 
@@ -28,6 +28,7 @@ pub(crate) struct NewSessionRow<'a> {
     amr: Vec<&'static str>,
     ip: Option<IpNet>,
     user_agent: Option<&'a str>,
+    device: Option<&'a str>,
     last_seen_at: DateTime<Utc>,
     idle_expires_at: DateTime<Utc>,
     absolute_expires_at: DateTime<Utc>,
@@ -45,6 +46,7 @@ impl<'a> From<&'a Session> for NewSessionRow<'a> {
             amr: session.methods.iter().map(|method| method.name()).collect(),
             ip: session.ip.map(network),
             user_agent: session.user_agent.as_deref(),
+            device: session.device.as_ref().map(Device::as_str),
             last_seen_at: session.last_seen_at,
             idle_expires_at: session.rotation.idle_expires_at,
             absolute_expires_at: session.rotation.absolute_expires_at,
@@ -135,6 +137,8 @@ pub(crate) struct SummaryRow {
     ip: Option<IpNet>,
     #[diesel(sql_type = Nullable<Text>)]
     user_agent: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    device: Option<String>,
     #[diesel(sql_type = Timestamptz)]
     created_at: DateTime<Utc>,
     #[diesel(sql_type = Timestamptz)]
@@ -149,6 +153,7 @@ impl From<SummaryRow> for SessionSummary {
             id: SessionId::new(row.id),
             ip: row.ip.map(|network| network.addr()),
             user_agent: row.user_agent,
+            device: row.device.map(Device::restore),
             created_at: row.created_at,
             last_seen_at: row.last_seen_at,
             expires_at: row.absolute_expires_at,

@@ -16,7 +16,7 @@ use crate::failure::Damage;
 use crate::pg::Pg;
 use crate::rows::api_key::uuids;
 use crate::rows::script::{
-    ContextRow, DetailRow, ListedRow, OpenedRow, VersionRow, listed_columns, version_columns,
+    ContextRow, DetailRow, ListedRow, OpenedRow, VersionRow, context_columns, listed_columns, version_columns,
 };
 use crate::rows::signed;
 use crate::sql::script::{self, detail_where};
@@ -219,7 +219,8 @@ macro_rules! version_where {
         concat!(
             "SELECT ",
             version_columns!(),
-            ", s.owner_id, s.slug, s.language, s.visibility, s.status",
+            ", ",
+            context_columns!(),
             $more,
             " FROM scripts s JOIN script_versions v ON v.script_id = s.id \
               JOIN users u ON u.id = s.owner_id AND u.account_status <> 'deleted'",

@@ -9,7 +9,7 @@ use domain::script::entity::ScriptDetail;
 use domain::script::taxonomy::{CategorySlug, Tags};
 
 use crate::failure::Failure;
-use crate::rows::script::{DetailRow, NewBlobRow, listed_columns, tag_names, version_columns};
+use crate::rows::script::{DetailRow, NewBlobRow, listed_columns, page_columns, tag_names, version_columns};
 use crate::schema::script_blobs;
 use crate::statement::handwritten;
 
@@ -19,7 +19,9 @@ macro_rules! detail_where {
         concat!(
             "SELECT ",
             listed_columns!(),
-            ", s.readme, s.status, s.revision, s.deleted_at, ",
+            ", ",
+            page_columns!(),
+            ", ",
             version_columns!(),
             " FROM scripts s JOIN users u ON u.id = s.owner_id \
               JOIN script_versions v ON v.script_id = s.id AND v.number = s.latest_version \

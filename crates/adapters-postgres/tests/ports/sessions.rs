@@ -13,7 +13,7 @@ use domain::port::standings::Standings;
 use domain::session::rotation::{Decision, Generation, Lifetimes};
 use domain::session::rotation_cases::{CASES, Case, Expected};
 use domain::session::{
-    MAX_SESSIONS_PER_USER, Revocation, Revoke, Session, SessionOpening, SessionUse,
+    Device, MAX_SESSIONS_PER_USER, Revocation, Revoke, Session, SessionOpening, SessionUse,
 };
 use test_support::{a_journal, a_session};
 
@@ -33,6 +33,30 @@ async fn opened(home: &Home, user: UserId) -> Session {
         .await
         .unwrap();
     session
+}
+
+#[tokio::test]
+async fn a_device_is_new_when_others_were_there_before_it_and_it_never_was() {
+    let home = home().await;
+    let sessions = PgSessions::new(home.pg.clone());
+    let person = home.person().await;
+    let device = |name: &str| Device::of(Some(name), Some("Linux"));
+    let is_new = async |device: Option<Device>| sessions.is_new_device(person.id, device).await;
+    assert!(!is_new(device("Firefox")).await.unwrap(), "the first ever");
+    let session = Session {
+        device: device("Firefox"),
+        ..a_session(person.id)
+    };
+    sessions.open(&an_opening(session.clone())).await.unwrap();
+    assert!(!is_new(device("Firefox")).await.unwrap());
+    assert!(is_new(device("Chrome")).await.unwrap());
+    assert!(is_new(None).await.unwrap(), "who says nothing is nobody known");
+    let revocation = a_revocation(person.id, Revoke::All);
+    sessions.revoke(&revocation).await.unwrap();
+    assert!(!is_new(device("Firefox")).await.unwrap(), "it was here");
+    let stranger = home.person().await;
+    opened(&home, stranger.id).await;
+    assert!(!is_new(device("Firefox")).await.unwrap());
 }
 
 fn a_revocation(user: UserId, which: Revoke) -> Revocation {

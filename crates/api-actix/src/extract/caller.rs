@@ -10,6 +10,7 @@ use domain::access::proof::{self, Permitted, Right};
 use domain::audit::Origin;
 use domain::id::UserId;
 
+use crate::device;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 
@@ -217,6 +218,8 @@ impl FromRequest for RequestOrigin {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let origin = request.extensions().get::<Origin>().cloned();
-        ready(Ok(Self(origin.unwrap_or_default())))
+        let mut origin = origin.unwrap_or_default();
+        origin.device = origin.user_agent.as_deref().and_then(device::read);
+        ready(Ok(Self(origin)))
     }
 }

@@ -84,6 +84,7 @@ fn origin(request: &ServiceRequest, api: &Api) -> Origin {
     Origin {
         ip,
         user_agent,
+        device: None,
         request_id,
         session: None,
         key: None,

@@ -1,6 +1,7 @@
 //! From what use cases answer to what clients see: exhaustive, so that a new error cannot be forgotten.
 
 use application::access::authenticate::AuthenticateError;
+use application::accounts::export::ExportAccountError;
 use application::accounts::avatar::AvatarError;
 use application::accounts::change_email::ChangeEmailError;
 use application::accounts::change_password::ChangePasswordError;
@@ -284,6 +285,15 @@ impl From<RestoreAccountError> for Problem {
         match error {
             RestoreAccountError::InvalidCredentials => Self::new(Code::InvalidCredentials),
             RestoreAccountError::Outage(outage) => outage.into(),
+        }
+    }
+}
+
+impl From<ExportAccountError> for Problem {
+    fn from(error: ExportAccountError) -> Self {
+        match error {
+            ExportAccountError::AccountGone => Self::new(Code::SessionEnded),
+            ExportAccountError::Outage(outage) => outage.into(),
         }
     }
 }

@@ -17,7 +17,7 @@ use adapters_memory::{
 use adapters_oauth::Providers;
 use adapters_postgres::{
     Pg, PgAccessEdits, PgAccounts, PgApiKeys, PgAuditChain, PgAuditPartitions, PgAuditRecords,
-    PgAvatars, PgIdentities, PgJobs, PgOneTimeTokens, PgProfiles, PgProviderFlows, PgRecords,
+    PgAvatars, PgPersonalData, PgIdentities, PgJobs, PgOneTimeTokens, PgProfiles, PgProviderFlows, PgRecords,
     PgRoles, PgScripts, PgSecondFactors, PgSessions, PgStandings, PgSupervisedAccounts,
     PoolSettings,
 };
@@ -58,6 +58,7 @@ pub(super) struct Adapters {
     pub(super) audit_records: Arc<PgAuditRecords>,
     pub(super) identities: Arc<PgIdentities>,
     pub(super) avatars: Arc<PgAvatars>,
+    pub(super) personal_data: Arc<PgPersonalData>,
     pub(super) objects: Arc<StoredObjects>,
     pub(super) pictures: Arc<BoundedPictures>,
     pub(super) jobs: Arc<PgJobs>,
@@ -156,6 +157,7 @@ impl Adapters {
             audit_records: Arc::new(PgAuditRecords::new(pg.clone())),
             identities: Arc::new(PgIdentities::new(pg.clone())),
             avatars: Arc::new(PgAvatars::new(pg.clone())),
+            personal_data: Arc::new(PgPersonalData::new(pg.clone())),
             objects: Arc::new(objects(config)?),
             pictures: Arc::new(BoundedPictures::new()),
             jobs: Arc::new(PgJobs::new(pg.clone())),

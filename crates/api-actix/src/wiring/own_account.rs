@@ -4,6 +4,7 @@ use application::accounts::avatar::{AvatarPages, ClearAvatars};
 use application::accounts::change_email::ChangeEmail;
 use application::accounts::confirm_email_change::ConfirmEmailChange;
 use application::accounts::delete::DeleteAccount;
+use application::accounts::export::ExportAccount;
 use application::accounts::guess_budget::GuessBudget;
 use application::accounts::lock_down::LockDown;
 use application::accounts::restore::RestoreAccount;
@@ -37,6 +38,22 @@ pub(super) fn change_email(adapters: &Adapters) -> ChangeEmail {
         accounts: adapters.accounts.clone(),
         email_changes: adapters.accounts.clone(),
         passwords: adapters.passwords.clone(),
+        audit: adapters.records.clone(),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+pub(super) fn export(adapters: &Adapters) -> ExportAccount {
+    ExportAccount {
+        accounts: adapters.accounts.clone(),
+        identities: adapters.identities.clone(),
+        second_factors: adapters.second_factors.clone(),
+        sessions: adapters.sessions.clone(),
+        keys: adapters.api_keys.clone(),
+        data: adapters.personal_data.clone(),
+        packer: adapters.packer.clone(),
+        records: adapters.audit_records.clone(),
         audit: adapters.records.clone(),
         ids: adapters.ids.clone(),
         clock: adapters.clock.clone(),

@@ -77,6 +77,7 @@ pub(super) fn api(adapters: &Adapters, config: &Config) -> Api {
         revoke_api_key: api_keys::revoke(adapters),
         profiles: profiles(adapters),
         scripts: scripts::all(adapters),
+        export_account: own_account::export(adapters),
         avatars: own_account::avatars(adapters),
         access_tokens: adapters.verifier(),
         seals: adapters.seals.clone(),
@@ -250,6 +251,7 @@ fn door(adapters: &Adapters, issuer: TokenIssuer) -> Door {
 
 fn complete_sign_in(adapters: &Adapters, issuer: TokenIssuer) -> CompleteSignIn {
     CompleteSignIn {
+        sessions: adapters.sessions.clone(),
         codec: adapters.token_codec.clone(),
         tokens: adapters.one_time_tokens.clone(),
         accounts: adapters.accounts.clone(),

@@ -18,6 +18,7 @@ mod cookies;
 mod cors;
 mod cursors;
 mod documents;
+mod export;
 mod headers;
 mod injection;
 mod joining;

@@ -6,6 +6,7 @@ pub mod change_password;
 pub mod confirm_email_change;
 pub mod create_admin;
 pub mod delete;
+pub mod export;
 pub mod forgot_password;
 pub mod guess_budget;
 pub mod lock_down;
@@ -39,16 +40,44 @@ fn mailed_token(
     (token, mail(ids, MailOrder::with_token(&token, letter), now))
 }
 
+/// What a notice says.
+pub(crate) struct Notice {
+    letter: Letter,
+    detail: Option<String>,
+}
+
+impl Notice {
+    pub(crate) const fn of(letter: Letter) -> Self {
+        Self {
+            letter,
+            detail: None,
+        }
+    }
+
+    /// The same, and what it names.
+    pub(crate) fn naming(self, detail: Option<String>) -> Self {
+        Self { detail, ..self }
+    }
+}
+
+impl From<Letter> for Notice {
+    fn from(letter: Letter) -> Self {
+        Self::of(letter)
+    }
+}
+
 /// An entry with a notice about the security of an account; whoever gets it can answer "this was not me" for a week.
 pub(crate) fn with_notice(
     ids: &dyn Ids,
     entry: AuditEntry,
     user: UserId,
-    letter: Letter,
+    notice: impl Into<Notice>,
     now: DateTime<Utc>,
 ) -> Journal {
-    let (token, mail) = mailed_token(ids, user, TokenPurpose::NotMe, letter, now);
-    Journal::new(entry).enqueue_with(token, mail)
+    let Notice { letter, detail } = notice.into();
+    let token = OneTimeToken::new(ids.token(), user, TokenPurpose::NotMe, now);
+    let order = MailOrder::with_token(&token, letter).naming(detail);
+    Journal::new(entry).enqueue_with(token, mail(ids, order, now))
 }
 
 /// A mail to be sent at once.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::access::actor::SessionActor;
 use domain::audit::reading::{AuditRecord, SecurityTimeline};
 use domain::audit::{Outcome, Party};
-use domain::id::{AuditId, SessionId};
+use domain::id::{AuditId, SessionId, UserId};
 use domain::outage::Outage;
 use domain::page::{Limit, Page, Window};
 use domain::port::audit_records::AuditRecords;
@@ -69,27 +69,27 @@ impl ReadTimeline {
             limit,
         };
         let page = self.records.timeline(&timeline).await?;
-        Ok(page.map(|record| event(by, record)))
+        Ok(page.map(|record| told(by.user(), record)))
     }
 }
 
-/// Nothing is told of people who are not the actor.
-fn event(by: &SessionActor, record: AuditRecord) -> SecurityEvent {
+/// What a person is told of a row: nothing about people who are not themselves.
+pub(crate) fn told(person: UserId, record: AuditRecord) -> SecurityEvent {
     let who = match record.actor {
-        Party::User(user) if user == by.user() => By::You,
+        Party::User(user) if user == person => By::You,
         Party::User(_) | Party::Operator => By::Staff,
         Party::Anonymous => By::Somebody,
         Party::System => By::Platform,
     };
-    let told = who != By::Staff;
+    let is_told = who != By::Staff;
     SecurityEvent {
         id: record.id,
         at: record.at,
         action: record.action,
         outcome: record.outcome,
         by: who,
-        ip: record.ip.filter(|_| told),
-        user_agent: record.user_agent.filter(|_| told),
+        ip: record.ip.filter(|_| is_told),
+        user_agent: record.user_agent.filter(|_| is_told),
         session: record.session.filter(|_| who == By::You),
     }
 }
@@ -97,7 +97,6 @@ fn event(by: &SessionActor, record: AuditRecord) -> SecurityEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::id::UserId;
     use domain::port::audit_records::MockAuditRecords;
     use domain::port::clock::Clock;
     use test_support::{FixedClock, actor};

@@ -63,7 +63,7 @@ impl SendMail {
     pub async fn run(
         &self,
         job: &ClaimedJob,
-        order: MailOrder,
+        order: &MailOrder,
     ) -> Result<MailOutcome, SendMailError> {
         let recipient = self.accounts.find_recipient(order.user).await?;
         let Some(Recipient {
@@ -96,6 +96,7 @@ impl SendMail {
             username,
             locale,
             letter: order.letter,
+            detail: order.detail.clone(),
             at: job.enqueued_at,
             action,
         };

@@ -47,7 +47,7 @@ impl Worker {
     }
 
     async fn work(&self, job: &ClaimedJob, lease: LeaseId) -> Result<(), Outage> {
-        let outcome = match job.job {
+        let outcome = match &job.job {
             Job::SendMail(order) => self.send_mail.run(job, order).await,
         };
         let settlement = match outcome {

@@ -18,6 +18,7 @@ use domain::port::password_hasher::PasswordHasher;
 use domain::port::provider_flows::ProviderFlows;
 use domain::session::AuthMethod;
 
+use crate::accounts::{Notice, with_notice};
 use crate::sessions::door::{Admission, Door};
 
 /// Links what waits to be linked, for whoever knows the password of the account, and signs them in.
@@ -127,13 +128,14 @@ impl ConfirmLink {
         let (user, now) = (proof.token.user, clock.now());
         let action = AuditAction::LinkProvider;
         let entry = super::entry(ids, clock, action, user, &proof.identity.provider, origin);
-        let letter = Letter::ProviderLinked;
+        let provider = proof.identity.provider.as_str().to_owned();
+        let notice = Notice::of(Letter::ProviderLinked).naming(Some(provider));
         let linking = Linking {
             user,
             identity: proof.identity,
             grounds: LinkGrounds::Token(proof.token.id),
             at: now,
-            journal: crate::accounts::with_notice(ids, entry, user, letter, now),
+            journal: with_notice(ids, entry, user, notice, now),
         };
         let linked = self.identities.link(&linking).await;
         linked.map_err(|error| match error {

@@ -17,6 +17,7 @@ use domain::port::identity_providers::{AuthorizationGrant, IdentityProviders, Pr
 use domain::port::sealer::Sealer;
 use domain::secret::Secret;
 
+use crate::accounts::{Notice, with_notice};
 use crate::providers::resolve::{ResolveError, ResolveIdentity};
 
 /// Ends the way to a provider: signs in, links, or proves, as it was meant when it began.
@@ -238,13 +239,14 @@ impl FinishProviderFlow {
         origin.session = Some(asker.session);
         let action = AuditAction::LinkProvider;
         let entry = super::entry(ids, clock, action, user, &identity.provider, &origin);
-        let letter = Letter::ProviderLinked;
+        let provider = identity.provider.as_str().to_owned();
+        let notice = Notice::of(Letter::ProviderLinked).naming(Some(provider));
         let linking = Linking {
             user,
             identity,
             grounds: LinkGrounds::Session(asker.session),
             at: now,
-            journal: crate::accounts::with_notice(ids, entry, user, letter, now),
+            journal: with_notice(ids, entry, user, notice, now),
         };
         let linked = self.identities.link(&linking).await;
         linked.map_err(|error| match error {

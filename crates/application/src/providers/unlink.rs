@@ -13,6 +13,8 @@ use domain::port::identities::Identities;
 use domain::port::identity_providers::IdentityProviders;
 use domain::port::ids::Ids;
 
+use crate::accounts::{Notice, with_notice};
+
 /// Unlinks the identity of a provider, for somebody who has just proven who they are.
 pub struct UnlinkProvider {
     /// Knows through whom one can sign in now.
@@ -56,14 +58,15 @@ impl UnlinkProvider {
             &provider,
             actor.origin(),
         );
-        let letter = Letter::ProviderUnlinked;
+        let named = Some(provider.as_str().to_owned());
+        let notice = Notice::of(Letter::ProviderUnlinked).naming(named);
         let usable = self.providers.list().into_iter().map(|label| label.name);
         let unlinking = Unlinking {
             user,
             provider,
             usable: usable.collect(),
             at: now,
-            journal: crate::accounts::with_notice(&*self.ids, entry, user, letter, now),
+            journal: with_notice(&*self.ids, entry, user, notice, now),
         };
         let unlinked = self.identities.unlink(&unlinking).await;
         unlinked.map_err(|error| match error {

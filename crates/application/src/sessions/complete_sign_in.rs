@@ -16,6 +16,7 @@ use domain::port::clock::Clock;
 use domain::port::hot_sessions::HotSessions;
 use domain::port::ids::Ids;
 use domain::port::one_time_tokens::{OneTimeTokenCodec, OneTimeTokens};
+use domain::port::sessions::Sessions;
 use domain::session::AuthMethod;
 
 use crate::second_factor::FactorCheck;
@@ -30,6 +31,8 @@ pub struct CompleteSignIn {
     pub tokens: Arc<dyn OneTimeTokens>,
     /// Knows the accounts.
     pub accounts: Arc<dyn Accounts>,
+    /// Knows by which devices people have signed in.
+    pub sessions: Arc<dyn Sessions>,
     /// Counts tries, checks codes and records sign-ins.
     pub factors: FactorCheck,
     /// Keeps sessions hot.
@@ -132,8 +135,10 @@ impl CompleteSignIn {
     ) -> Result<SignedIn, CompleteSignInError> {
         let user = account.user.id;
         let now = self.clock.now();
+        let is_new = self.sessions.is_new_device(user, origin.device.clone());
+        let come = (origin, is_new.await?);
         let (opening, tokens) =
-            super::opening(&self.issuer, &*self.ids, user, methods, now, origin)?;
+            super::opening(&self.issuer, &*self.ids, user, methods, now, come)?;
         let sign_in = FactorSignIn {
             token,
             factor,

@@ -111,8 +111,10 @@ impl Door {
         origin: &Origin,
     ) -> Result<SignedIn, Outage> {
         let (now, user) = (self.clock.now(), account.user.id);
+        let is_new = self.sessions.is_new_device(user, origin.device.clone());
+        let come = (origin, is_new.await?);
         let (opening, tokens) =
-            super::opening(&self.issuer, &*self.ids, user, vec![first], now, origin)?;
+            super::opening(&self.issuer, &*self.ids, user, vec![first], now, come)?;
         let ended = self.sessions.open(&opening).await?;
         let session = &opening.session;
         super::warm(&*self.hot, session.id, user, &session.rotation).await;

@@ -50,6 +50,7 @@ impl TokenIssuer {
             methods: vec![AuthMethod::Password],
             ip: origin.ip,
             user_agent: origin.user_agent.clone(),
+            device: origin.device.clone(),
             created_at: now,
             last_seen_at: now,
         }

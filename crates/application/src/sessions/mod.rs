@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use domain::access::standing::AccessChange;
 use domain::audit::{AuditAction, AuditEntry, Origin, Party, Subject};
 use domain::id::{SessionId, UserId};
+use domain::job::Letter;
 use domain::journal::Journal;
 use domain::outage::Outage;
 use domain::port::announcements::Announcements;
@@ -23,16 +24,17 @@ use domain::session::rotation::RotationState;
 use domain::session::token::TokenPair;
 use domain::session::{AuthMethod, SessionOpening};
 
+use crate::accounts::{Notice, with_notice};
 use issue::TokenIssuer;
 
-/// A session that begins now, proven in these ways, with its audit entry and its first tokens.
+/// A session that begins now, proven in these ways, with its audit entry and its first tokens, and a notice if the device is a new one.
 pub(crate) fn opening(
     issuer: &TokenIssuer,
     ids: &dyn Ids,
     user: UserId,
     methods: Vec<AuthMethod>,
     now: DateTime<Utc>,
-    origin: &Origin,
+    (origin, is_new_device): (&Origin, bool),
 ) -> Result<(SessionOpening, TokenPair), Outage> {
     let mut session = issuer.begin(ids.session(), user, now, origin);
     session.methods = methods;
@@ -47,7 +49,13 @@ pub(crate) fn opening(
         Subject::Session(session.id),
         &origin,
     );
-    let journal = Journal::new(entry);
+    let journal = if is_new_device {
+        let device = origin.device.as_ref().map(|device| device.as_str().to_owned());
+        let notice = Notice::of(Letter::NewDevice).naming(device);
+        with_notice(ids, entry, user, notice, now)
+    } else {
+        Journal::new(entry)
+    };
     Ok((SessionOpening { session, journal }, tokens))
 }
 

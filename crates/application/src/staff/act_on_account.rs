@@ -188,7 +188,7 @@ impl ActOnAccount {
         let journal = Journal::new(entry);
         match letter {
             Some(letter) => {
-                let notice = MailOrder::notice(user, letter);
+                let notice = MailOrder::notice(user, letter).naming(reason(act));
                 journal.enqueue(crate::accounts::mail(&*self.ids, notice, now))
             }
             None => journal,
@@ -201,6 +201,14 @@ fn not_oneself<P>(by: &Authority<P>, user: UserId) -> Result<(), ActError> {
         Err(ActError::OwnAccount)
     } else {
         Ok(())
+    }
+}
+
+/// What the person is told besides.
+fn reason(act: &StaffAct) -> Option<String> {
+    match act {
+        StaffAct::Suspend(suspension) => Some(suspension.reason.as_str().to_owned()),
+        StaffAct::LiftSuspension | StaffAct::SignOut | StaffAct::Delete | StaffAct::Restore => None,
     }
 }
 

@@ -68,6 +68,8 @@ actions! {
     ChangeAvatar = "account.change_avatar",
     /// A picture was removed by its owner.
     RemoveAvatar = "account.remove_avatar",
+    /// Somebody took everything that is held about them.
+    ExportAccount = "account.export",
     /// A sign-in with e-mail and password was tried.
     SignIn = "session.sign_in",
     /// Somebody who is signed in proved once more who they are.
@@ -307,6 +309,8 @@ pub struct Origin {
     pub ip: Option<IpAddr>,
     /// The `User-Agent`, cut to 512 characters.
     pub user_agent: Option<String>,
+    /// What the `User-Agent` says of the device, where it matters who signs in.
+    pub device: Option<Device>,
     /// The request id that the answer carried.
     pub request_id: Option<String>,
     /// The session that acted, where there was one.

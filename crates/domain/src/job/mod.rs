@@ -36,12 +36,14 @@ impl Job {
 }
 
 /// A mail to send: only references, so that no secret and no address rests in the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailOrder {
     /// To whom.
     pub user: UserId,
     /// What it says.
     pub letter: Letter,
+    /// What it names besides: a device, a provider, a reason. Never anything that a stranger can word as they like.
+    pub detail: Option<String>,
     /// The token that it carries; its text is derived from its id when the mail is rendered.
     pub token: Option<MailToken>,
 }
@@ -62,6 +64,7 @@ impl MailOrder {
         Self {
             user,
             letter,
+            detail: None,
             token: None,
         }
     }
@@ -72,11 +75,18 @@ impl MailOrder {
         Self {
             user: token.user,
             letter,
+            detail: None,
             token: Some(MailToken {
                 id: token.id,
                 purpose: token.purpose,
             }),
         }
+    }
+
+    /// The same, and what it names.
+    #[must_use]
+    pub fn naming(self, detail: Option<String>) -> Self {
+        Self { detail, ..self }
     }
 }
 
@@ -148,6 +158,8 @@ letters! {
     LockedDown = "locked_down",
     /// "An API key was made for your account".
     ApiKeyCreated = "api_key_created",
+    /// "Somebody signed in by a device that your account has not seen before".
+    NewDevice = "new_device",
     /// "A stolen session was ended".
     RefreshTokenReused = "refresh_token_reused",
 }
@@ -185,6 +197,7 @@ impl Letter {
             | Self::EmailReplaced
             | Self::EmailChanged
             | Self::ApiKeyCreated
+            | Self::NewDevice
             | Self::RefreshTokenReused => true,
         }
     }

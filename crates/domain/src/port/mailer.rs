@@ -35,6 +35,8 @@ pub struct Mail {
     pub locale: Locale,
     /// What it says.
     pub letter: Letter,
+    /// What it names besides.
+    pub detail: Option<String>,
     /// When what it tells of has happened.
     pub at: DateTime<Utc>,
     /// What the person can do by it.

@@ -40,6 +40,7 @@ pub mod one_time_passwords;
 pub mod one_time_tokens;
 pub mod password_hasher;
 pub mod password_strength;
+pub mod personal_data;
 pub mod pictures;
 pub mod probe;
 pub mod profiles;

@@ -7,7 +7,7 @@ use crate::id::{SessionId, UserId};
 use crate::outage::Outage;
 use crate::session::rotation::{Decision, Generation, Lifetimes, RotationState};
 use crate::session::{
-    AuthMethod, Reauthentication, Revocation, SessionOpening, SessionSummary, SessionUse,
+    AuthMethod, Device, Reauthentication, Revocation, SessionOpening, SessionSummary, SessionUse,
 };
 
 /// Sessions; PostgreSQL.
@@ -17,6 +17,9 @@ pub trait Sessions: Send + Sync {
     /// Records a sign-in. A person's session beyond [`MAX_SESSIONS_PER_USER`](crate::session::MAX_SESSIONS_PER_USER) ends the one that was
     /// heard of longest ago; answers the sessions that this ended.
     async fn open(&self, opening: &SessionOpening) -> Result<Vec<SessionId>, Outage>;
+
+    /// Whether a person has signed in before, and never by this device. What is known of sessions that were forgotten does not count.
+    async fn is_new_device(&self, user: UserId, device: Option<Device>) -> Result<bool, Outage>;
 
     /// Decides about a presented token and writes the next state of a rotation down, atomically. The common case, a
     /// rotation, is one statement. `None` when there is no such session.

@@ -50,6 +50,35 @@ impl AuthMethod {
     }
 }
 
+/// What a client tells of itself, as far as people can compare it: "Firefox, Linux". Made of names that are known, never of the text
+/// that a client sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device(String);
+
+impl Device {
+    /// By the names of a browser or program and of a system; nothing without the first.
+    #[must_use]
+    pub fn of(client: Option<&str>, system: Option<&str>) -> Option<Self> {
+        match (client, system) {
+            (None, _) => None,
+            (Some(client), None) => Some(Self(client.to_owned())),
+            (Some(client), Some(system)) => Some(Self(format!("{client}, {system}"))),
+        }
+    }
+
+    /// One that was stored.
+    #[must_use]
+    pub const fn restore(stored: String) -> Self {
+        Self(stored)
+    }
+
+    /// For people.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// One signed-in device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
@@ -67,6 +96,8 @@ pub struct Session {
     pub ip: Option<IpAddr>,
     /// With which client.
     pub user_agent: Option<String>,
+    /// What is known of the client.
+    pub device: Option<Device>,
     /// When it began.
     pub created_at: DateTime<Utc>,
     /// When it was last heard of.
@@ -82,6 +113,8 @@ pub struct SessionSummary {
     pub ip: Option<IpAddr>,
     /// With which client.
     pub user_agent: Option<String>,
+    /// What is known of the client.
+    pub device: Option<Device>,
     /// When it began.
     pub created_at: DateTime<Utc>,
     /// When it was last heard of.

@@ -34,7 +34,7 @@ pub(super) struct EventsQuery {
 /// Something that happened to the security of your account.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(title = "SecurityEvent")]
-pub(super) struct SecurityEventView {
+pub(in crate::routes) struct SecurityEventView {
     /// Its id.
     id: Uuid,
     /// When it happened.

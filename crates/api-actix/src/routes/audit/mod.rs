@@ -7,6 +7,8 @@ mod list_audit_logs;
 mod list_security_events;
 mod view;
 
+pub(super) use list_security_events::SecurityEventView;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {

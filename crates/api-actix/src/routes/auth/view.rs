@@ -125,7 +125,8 @@ pub(super) fn admit(admission: &Admission, how: TokenDelivery, now: DateTime<Utc
 pub struct SessionView {
     /// Its public id.
     pub id: Uuid,
-    /// What it signed in with: the `User-Agent`.
+    /// What it signed in with; the `User-Agent` where that says nothing that is known.
+    #[schema(example = "Firefox, Linux")]
     pub device: Option<String>,
     /// Where it signed in from.
     pub ip: Option<String>,
@@ -145,7 +146,10 @@ impl SessionView {
     pub fn of(summary: &SessionSummary, asking: SessionId) -> Self {
         Self {
             id: summary.id.as_uuid(),
-            device: summary.user_agent.clone(),
+            device: match &summary.device {
+                Some(device) => Some(device.as_str().to_owned()),
+                None => summary.user_agent.clone(),
+            },
             ip: summary.ip.map(|ip| ip.to_string()),
             created_at: summary.created_at,
             last_seen_at: summary.last_seen_at,

@@ -4,6 +4,8 @@ mod api_keys;
 mod avatar;
 mod change_email;
 mod delete_me;
+mod export_document;
+mod export_me;
 mod list_user_scripts;
 mod mfa;
 pub mod providers;
@@ -20,6 +22,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(read_me::read_me)
         .service(update_me::update_me)
         .service(delete_me::delete_me)
+        .service(export_me::export_me)
         .service(change_email::change_email)
         .service(read_profile::read_profile)
         .service(list_user_scripts::list_user_scripts)

@@ -35,6 +35,7 @@ use domain::port::one_time_passwords::{EnrolmentSheet, MockOneTimePasswords};
 use domain::port::one_time_tokens::{MockOneTimeTokenCodec, MockOneTimeTokens};
 use domain::port::password_hasher::MockPasswordHasher;
 use domain::port::password_strength::MockPasswordStrength;
+use domain::port::personal_data::MockPersonalData;
 use domain::port::pictures::MockPictures;
 use domain::port::probe::MockProbe;
 use domain::port::profiles::MockProfiles;
@@ -89,6 +90,7 @@ pub(crate) struct Ports {
     pub(crate) one_time_tokens: MockOneTimeTokens,
     pub(crate) packer: MockContentPacker,
     pub(crate) passwords: MockPasswordHasher,
+    pub(crate) personal_data: MockPersonalData,
     pub(crate) pictures: MockPictures,
     pub(crate) probe: MockProbe,
     pub(crate) profiles: MockProfiles,
@@ -126,6 +128,7 @@ impl Ports {
         stock::versions(&mut self.scripts, &stock);
         self.content();
         self.pictures();
+        stock::personal_data(&mut self.personal_data);
         self
     }
 
@@ -166,6 +169,7 @@ impl Ports {
     fn sessions(&mut self) {
         let mock = &mut self.sessions;
         mock.expect_open().returning(|_| Ok(Vec::new()));
+        mock.expect_is_new_device().returning(|_, _| Ok(false));
         mock.expect_rotate().returning(|attempt| {
             let state = RotationState {
                 generation: attempt.presented.next(),
@@ -190,6 +194,7 @@ impl Ports {
         });
         mock.expect_list().returning(|_, now| {
             let session = |id: SessionId| SessionSummary {
+                device: None,
                 id,
                 ip: Some("203.0.113.9".parse().unwrap()),
                 user_agent: Some("test".to_owned()),

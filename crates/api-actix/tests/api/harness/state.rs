@@ -14,6 +14,7 @@ use application::accounts::change_email::ChangeEmail;
 use application::accounts::change_password::ChangePassword;
 use application::accounts::confirm_email_change::ConfirmEmailChange;
 use application::accounts::delete::DeleteAccount;
+use application::accounts::export::ExportAccount;
 use application::accounts::forgot_password::ForgotPassword;
 use application::accounts::guess_budget::GuessBudget;
 use application::accounts::lock_down::LockDown;
@@ -86,6 +87,7 @@ use domain::port::objects::Objects;
 use domain::port::one_time_tokens::{OneTimeTokenCodec, OneTimeTokens};
 use domain::port::password_hasher::PasswordHasher;
 use domain::port::password_strength::PasswordStrength;
+use domain::port::personal_data::PersonalData;
 use domain::port::pictures::Pictures;
 use domain::port::probe::Probe;
 use domain::port::profiles::Profiles;
@@ -134,6 +136,7 @@ struct Shared {
     objects: Arc<dyn Objects>,
     packer: Arc<dyn ContentPacker>,
     passwords: Arc<dyn PasswordHasher>,
+    data: Arc<dyn PersonalData>,
     pictures: Arc<dyn Pictures>,
     profiles: Arc<dyn Profiles>,
     refresh_tokens: Arc<dyn RefreshTokens>,
@@ -168,7 +171,7 @@ pub(super) fn api(ports: Ports, people: &Arc<People>, quotas: Quotas, https_only
         authenticate: authenticate(&shared, people),
         register: over!(shared => Register { accounts, strength, passwords, hot, issuer, ids, clock, mode }),
         sign_in: over!(shared => SignIn { accounts, passwords, ids, clock, audit; door: door.clone() }),
-        complete_sign_in: over!(shared => CompleteSignIn { accounts, factors, hot, announcements, issuer, ids, clock, audit, codec, tokens }),
+        complete_sign_in: over!(shared => CompleteSignIn { accounts, sessions, factors, hot, announcements, issuer, ids, clock, audit, codec, tokens }),
         refresh: over!(shared => RefreshSession { sessions, hot, announcements, issuer, ids, clock; tokens: shared.refresh_tokens.clone() }),
         list_sessions: over!(shared => ListSessions { sessions, clock }),
         revoke_sessions: over!(shared => RevokeSessions { sessions, hot, announcements, ids, clock }),
@@ -208,6 +211,7 @@ pub(super) fn api(ports: Ports, people: &Arc<People>, quotas: Quotas, https_only
         scripts: scripts(&shared),
         access_tokens: shared.access_tokens.clone(),
         seals: shared.seals.clone(),
+        export_account: over!(shared => ExportAccount { accounts, identities, second_factors, sessions, keys, data, packer, records, audit, ids, clock }),
         avatars: over!(shared => AvatarPages { avatars, objects, pictures, ids, clock }),
         ids: shared.ids.clone(),
         clock: shared.clock.clone(),
@@ -309,6 +313,7 @@ impl Shared {
             objects: Arc::new(ports.objects),
             packer: Arc::new(ports.packer),
             passwords: Arc::new(ports.passwords),
+            data: Arc::new(ports.personal_data),
             pictures: Arc::new(ports.pictures),
             profiles: Arc::new(ports.profiles),
             refresh_tokens,

@@ -1,4 +1,4 @@
-//! What the port of scripts answers by default: a few scripts, and nothing that is written stays.
+//! What ports answer by default: a few scripts and people, and nothing that is written stays.
 
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use domain::page::{Page, Position};
 use domain::port::access_edits::MockAccessEdits;
 use domain::port::api_keys::MockApiKeys;
 use domain::port::audit_records::MockAuditRecords;
+use domain::port::personal_data::{HeldVersion, MockPersonalData};
 use domain::port::roles::MockRoles;
 use domain::port::scripts::MockScripts;
 use domain::port::supervised_accounts::MockSupervisedAccounts;
@@ -21,6 +22,7 @@ use domain::script::entity::{OpenedVersion, ScriptDetail};
 use domain::script::listing::ListScope;
 use domain::script::publication::StaleScript;
 use domain::script::state::{ScriptStatus, Visibility};
+use domain::script::version::VersionSelector;
 
 use super::world;
 
@@ -207,5 +209,33 @@ pub(super) fn api_keys(mock: &mut MockApiKeys) {
     mock.expect_revoke().returning(|revocation| {
         let is_there = revocation.key.as_uuid() != world::MISSING.as_uuid();
         Ok(is_there.then_some(AccessEpoch(2)))
+    });
+}
+
+/// What everybody has made: the scripts that there are, each with its newest version.
+pub(super) fn personal_data(mock: &mut MockPersonalData) {
+    mock.expect_list_scripts()
+        .returning(|_, _, _| Ok(world::scripts()));
+    mock.expect_list_versions().returning(|_| {
+        let latest = world::scripts().into_iter().map(|detail| detail.latest);
+        let held = latest.map(|version| HeldVersion {
+            script: version.script,
+            number: version.number,
+            size: version.size,
+        });
+        Ok(held.collect())
+    });
+    mock.expect_open_versions().returning(|asked| {
+        let is_asked = |detail: &ScriptDetail| {
+            let mut scripts = asked.iter().map(|held| held.script);
+            scripts.any(|script| script == detail.script.id)
+        };
+        let details = world::scripts().into_iter().filter(is_asked);
+        let contexts = details.filter_map(|it| world::version(&it, &VersionSelector::Latest));
+        let opened = contexts.map(|context| OpenedVersion {
+            context,
+            content: Some(world::pack(world::CONTENT)),
+        });
+        Ok(opened.collect())
     });
 }

@@ -10,6 +10,7 @@ use domain::port::hot_sessions::MockHotSessions;
 use domain::port::one_time_tokens::{MockOneTimeTokenCodec, MockOneTimeTokens};
 use domain::port::refresh_tokens::MockRefreshTokens;
 use domain::port::second_factors::MockSecondFactors;
+use domain::port::sessions::MockSessions;
 use domain::secret::Secret;
 use domain::session::rotation::Lifetimes;
 use domain::session::token::ForgedToken;
@@ -95,7 +96,10 @@ async fn run(ports: Ports, token: &str, typed: &str) -> Result<SignedIn, Complet
         .returning(|_| Secret::new("refresh".to_owned()));
     let mut hot = MockHotSessions::new();
     hot.expect_put().returning(|_, _, _| Ok(()));
+    let mut sessions = MockSessions::new();
+    sessions.expect_is_new_device().returning(|_, _| Ok(false));
     let use_case = CompleteSignIn {
+        sessions: Arc::new(sessions),
         codec: Arc::new(codec),
         tokens: Arc::new(tokens),
         accounts: Arc::new(accounts),

@@ -4,6 +4,7 @@ use domain::access::standing::AccessChange;
 use domain::account::one_time_token::TokenPurpose;
 use domain::account::password::PasswordHash;
 use domain::account::user::UserWithRoles;
+use domain::job::{Job, Letter};
 use domain::outage::Dependency;
 use domain::port::access_tokens::MockAccessTokens;
 use domain::port::accounts::MockAccounts;
@@ -72,6 +73,10 @@ async fn run(mut ports: Ports, email: &str) -> Result<Admission, SignInError> {
         .second_factors
         .expect_is_enabled()
         .returning(|_| Ok(false));
+    ports
+        .sessions
+        .expect_is_new_device()
+        .returning(|_, _| Ok(false));
     let mut codec = MockOneTimeTokenCodec::new();
     codec
         .expect_write()
@@ -142,6 +147,32 @@ async fn the_right_password_opens_a_session() {
         panic!("no second factor is due");
     };
     assert_eq!(signed_in.tokens.refresh.expose(), "refresh");
+}
+
+#[tokio::test]
+async fn who_signs_in_by_a_new_device_is_told_so() {
+    for is_new in [true, false] {
+        let mut ports = ports(credentials(AccountStatus::Active), PasswordCheck::Matches);
+        ports
+            .sessions
+            .expect_is_new_device()
+            .returning(move |_, _| Ok(is_new));
+        ports
+            .sessions
+            .expect_open()
+            .once()
+            .withf(move |opening| {
+                let mails = opening.journal.jobs().iter();
+                let mut letters = mails.map(|mail| match &mail.job {
+                    Job::SendMail(order) => order.letter,
+                });
+                letters.next() == is_new.then_some(Letter::NewDevice)
+                    && opening.journal.tokens().len() == usize::from(is_new)
+            })
+            .returning(|_| Ok(Vec::new()));
+        ports.hot.expect_put().returning(|_, _, _| Ok(()));
+        run(ports, "alice@example.org").await.unwrap();
+    }
 }
 
 #[tokio::test]

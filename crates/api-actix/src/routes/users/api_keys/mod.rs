@@ -5,6 +5,8 @@ mod delete_api_key;
 mod list_api_keys;
 mod view;
 
+pub(super) use view::ApiKeyView;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {

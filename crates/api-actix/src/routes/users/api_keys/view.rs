@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// An API key. The key itself is shown when it is made, and never again.
 #[derive(Serialize, ToSchema)]
 #[schema(title = "ApiKey")]
-pub(super) struct ApiKeyView {
+pub(in crate::routes::users) struct ApiKeyView {
     /// Its id, which opens nothing.
     id: Uuid,
     /// What you call it.

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, Utc};
+use domain::account::identity::SignInWays;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,7 +13,7 @@ use crate::state::Api;
 /// A way to sign in that an account has.
 #[derive(Serialize, ToSchema)]
 #[schema(title = "LinkedProvider")]
-struct LinkedView {
+pub(in crate::routes::users) struct LinkedView {
     /// The provider; `email` is the password.
     #[schema(example = "google")]
     provider: String,
@@ -31,6 +32,19 @@ pub(super) struct LinkedListView {
     prev_cursor: Option<String>,
 }
 
+/// The ways that somebody has, the password first.
+pub(in crate::routes::users) fn linked(ways: &SignInWays) -> Vec<LinkedView> {
+    let password = ways.password_since.map(|since| LinkedView {
+        provider: "email".to_owned(),
+        linked_at: since,
+    });
+    let providers = ways.identities.iter().map(|identity| LinkedView {
+        provider: identity.provider.as_str().to_owned(),
+        linked_at: identity.linked_at,
+    });
+    password.into_iter().chain(providers).collect()
+}
+
 /// See how you can sign in
 #[utoipa::path(
     tag = "users",
@@ -43,16 +57,8 @@ pub(super) async fn list_my_providers(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
     let ways = api.list_ways.of(&actor).await?;
-    let password = ways.password_since.map(|since| LinkedView {
-        provider: "email".to_owned(),
-        linked_at: since,
-    });
-    let providers = ways.identities.into_iter().map(|identity| LinkedView {
-        provider: identity.provider.as_str().to_owned(),
-        linked_at: identity.linked_at,
-    });
     Ok(HttpResponse::Ok().json(LinkedListView {
-        items: password.into_iter().chain(providers).collect(),
+        items: linked(&ways),
         next_cursor: None,
         prev_cursor: None,
     }))

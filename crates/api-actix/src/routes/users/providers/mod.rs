@@ -4,6 +4,8 @@ mod link_provider;
 mod list_my_providers;
 mod unlink_provider;
 
+pub(super) use list_my_providers::{LinkedView, linked};
+
 use application::providers::begin::Begun;
 use serde::Serialize;
 use utoipa::ToSchema;
