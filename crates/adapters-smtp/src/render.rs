@@ -119,9 +119,9 @@ const fn subject(letter: Letter, locale: Locale) -> &'static str {
     use Letter::{
         AccountDeleted, AccountRemoved, AccountRestored, AccountSuspended, AccountTakenOver,
         AlreadyRegistered, ApiKeyCreated, ConfirmEmailChange, EmailChangeRequested, EmailChanged,
-        EmailReplaced, LinkPending, LockedDown, MfaDisabled, MfaEnabled, NewDevice, PasswordChanged,
-        ProviderLinked, ProviderUnlinked, RefreshTokenReused, ResetPassword, SuspensionLifted,
-        VerifyEmail,
+        EmailReplaced, LinkPending, LockedDown, MfaDisabled, MfaEnabled, NewDevice,
+        PasswordChanged, ProviderLinked, ProviderUnlinked, RefreshTokenReused, ResetPassword,
+        SuspensionLifted, VerifyEmail,
     };
     use Locale::{English, Indonesian};
     match (letter, locale) {

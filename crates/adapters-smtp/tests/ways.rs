@@ -25,6 +25,7 @@ fn a_mail() -> Mail {
         to: Email::parse("ada@example.org").unwrap(),
         username: Username::parse("ada").unwrap(),
         locale: Locale::English,
+        detail: None,
         letter: Letter::RefreshTokenReused,
         at: FixedClock::default().now(),
         action: None,

@@ -9,15 +9,18 @@ const UNKNOWN: &str = "UNKNOWN";
 /// The browser or program, and its system, without versions: a device that was updated is the same device.
 pub(crate) fn read(user_agent: &str) -> Option<Device> {
     let known = Parser::new().parse(user_agent)?;
-    let name = |name: &'static str| Some(name).filter(|name| *name != UNKNOWN);
-    Device::of(name(known.name), name(known.os))
+    Device::of(told(known.name), told(known.os))
+}
+
+fn told(name: &str) -> Option<&str> {
+    (name != UNKNOWN).then_some(name)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn told(user_agent: &str) -> Option<String> {
+    fn named(user_agent: &str) -> Option<String> {
         read(user_agent).map(|device| device.as_str().to_owned())
     }
 
@@ -28,15 +31,15 @@ mod tests {
                 "Mozilla/5.0 (X11; Linux x86_64; rv:{version}.0) Gecko/20100101 Firefox/{version}.0"
             )
         };
-        assert_eq!(told(&firefox(128)).as_deref(), Some("Firefox, Linux"));
-        assert_eq!(told(&firefox(128)), told(&firefox(140)));
+        assert_eq!(named(&firefox(128)).as_deref(), Some("Firefox, Linux"));
+        assert_eq!(named(&firefox(128)), named(&firefox(140)));
         let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1";
-        assert_eq!(told(safari).as_deref(), Some("Safari, iPhone"));
+        assert_eq!(named(safari).as_deref(), Some("Safari, iPhone"));
     }
 
     #[test]
     fn what_a_stranger_words_is_never_told() {
-        assert_eq!(told("Please visit https://evil.example"), None);
-        assert_eq!(told(""), None);
+        assert_eq!(named("Please visit https://evil.example"), None);
+        assert_eq!(named(""), None);
     }
 }

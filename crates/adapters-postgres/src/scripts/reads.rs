@@ -16,7 +16,8 @@ use crate::failure::Damage;
 use crate::pg::Pg;
 use crate::rows::api_key::uuids;
 use crate::rows::script::{
-    ContextRow, DetailRow, ListedRow, OpenedRow, VersionRow, context_columns, listed_columns, version_columns,
+    ContextRow, DetailRow, ListedRow, OpenedRow, VersionRow, context_columns, listed_columns,
+    page_columns, version_columns,
 };
 use crate::rows::signed;
 use crate::sql::script::{self, detail_where};

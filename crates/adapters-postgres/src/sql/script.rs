@@ -9,7 +9,9 @@ use domain::script::entity::ScriptDetail;
 use domain::script::taxonomy::{CategorySlug, Tags};
 
 use crate::failure::Failure;
-use crate::rows::script::{DetailRow, NewBlobRow, listed_columns, page_columns, tag_names, version_columns};
+use crate::rows::script::{
+    DetailRow, NewBlobRow, listed_columns, page_columns, tag_names, version_columns,
+};
 use crate::schema::script_blobs;
 use crate::statement::handwritten;
 

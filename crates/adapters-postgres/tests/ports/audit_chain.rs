@@ -81,6 +81,7 @@ async fn findings(chain: &PgAuditChain) -> Vec<Finding> {
 /// Eight sealed rows, with everything in them that a row can have.
 async fn sealed(home: &Home) -> PgAuditChain {
     let origin = Origin {
+        device: None,
         ip: Some([192, 0, 2, 1].into()),
         user_agent: Some("curl/8 \u{1f980}".to_owned()),
         request_id: Some("request-0001".to_owned()),

@@ -20,6 +20,7 @@ mod jobs;
 mod keyed;
 mod lists;
 mod passwords;
+mod personal_data;
 mod provider_flows;
 mod refusals;
 mod rehearsals;

@@ -3,9 +3,10 @@
 use adapters_postgres::{PgPersonalData, PgScripts};
 use domain::port::personal_data::PersonalData;
 use domain::port::scripts::Scripts;
+use domain::script::publication::Deletion;
 
 use crate::common::home;
-use crate::scripts::{deletion_of, published};
+use crate::scripts::journal;
 
 #[tokio::test]
 async fn all_of_a_person_is_handed_over_what_they_deleted_included_and_nothing_of_others() {
@@ -14,13 +15,19 @@ async fn all_of_a_person_is_handed_over_what_they_deleted_included_and_nothing_o
     let scripts = PgScripts::new(home.pg.clone());
     let (alice, bob) = (home.person().await, home.person().await);
     let mut own = Vec::new();
-    for title in ["One", "Two", "Three"] {
-        own.push(published(&home, alice.id, title).await);
+    for seed in 1..=3 {
+        own.push(home.script(alice.id, seed).await);
     }
-    published(&home, bob.id, "Not hers").await;
-    scripts.delete(&deletion_of(&own[0])).await.unwrap();
+    home.script(bob.id, 4).await;
+    let deletion = Deletion {
+        script: own[0].id,
+        expected: None,
+        at: own[0].created_at,
+        journal: journal(&own[0]),
+    };
+    scripts.delete(&deletion).await.unwrap();
 
-    let mut ids: Vec<_> = own.iter().map(|detail| detail.script.id).collect();
+    let mut ids: Vec<_> = own.iter().map(|script| script.id).collect();
     ids.sort();
     let first = data.list_scripts(alice.id, None, 2).await.unwrap();
     let last = first.last().map(|detail| detail.script.id);

@@ -50,7 +50,10 @@ async fn a_device_is_new_when_others_were_there_before_it_and_it_never_was() {
     sessions.open(&an_opening(session.clone())).await.unwrap();
     assert!(!is_new(device("Firefox")).await.unwrap());
     assert!(is_new(device("Chrome")).await.unwrap());
-    assert!(is_new(None).await.unwrap(), "who says nothing is nobody known");
+    assert!(
+        is_new(None).await.unwrap(),
+        "who says nothing is nobody known"
+    );
     let revocation = a_revocation(person.id, Revoke::All);
     sessions.revoke(&revocation).await.unwrap();
     assert!(!is_new(device("Firefox")).await.unwrap(), "it was here");

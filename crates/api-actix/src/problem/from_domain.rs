@@ -1,12 +1,12 @@
 //! From what use cases answer to what clients see: exhaustive, so that a new error cannot be forgotten.
 
 use application::access::authenticate::AuthenticateError;
-use application::accounts::export::ExportAccountError;
 use application::accounts::avatar::AvatarError;
 use application::accounts::change_email::ChangeEmailError;
 use application::accounts::change_password::ChangePasswordError;
 use application::accounts::confirm_email_change::ConfirmEmailChangeError;
 use application::accounts::delete::DeleteAccountError;
+use application::accounts::export::ExportAccountError;
 use application::accounts::lock_down::LockDownError;
 use application::accounts::profile::ProfileError;
 use application::accounts::register::RegisterError;

@@ -17,8 +17,8 @@ use adapters_memory::{
 use adapters_oauth::Providers;
 use adapters_postgres::{
     Pg, PgAccessEdits, PgAccounts, PgApiKeys, PgAuditChain, PgAuditPartitions, PgAuditRecords,
-    PgAvatars, PgPersonalData, PgIdentities, PgJobs, PgOneTimeTokens, PgProfiles, PgProviderFlows, PgRecords,
-    PgRoles, PgScripts, PgSecondFactors, PgSessions, PgStandings, PgSupervisedAccounts,
+    PgAvatars, PgIdentities, PgJobs, PgOneTimeTokens, PgPersonalData, PgProfiles, PgProviderFlows,
+    PgRecords, PgRoles, PgScripts, PgSecondFactors, PgSessions, PgStandings, PgSupervisedAccounts,
     PoolSettings,
 };
 use adapters_redis::{

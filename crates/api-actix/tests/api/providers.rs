@@ -222,7 +222,7 @@ async fn an_account_of_the_same_address_is_linked_after_its_password_only() {
             .expect_issue()
             .once()
             .withf(|issue| {
-                let letters = issue.journal.jobs().iter().map(|job| match job.job {
+                let letters = issue.journal.jobs().iter().map(|job| match &job.job {
                     Job::SendMail(order) => order.letter,
                 });
                 letters.eq([Letter::LinkPending]) && issue.proof.grant == ProofGrant::ConfirmLink

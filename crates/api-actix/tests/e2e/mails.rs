@@ -72,8 +72,11 @@ async fn signs_in_by(platform: &Platform, user_agent: &str) -> Answer {
 async fn a_device_that_was_never_seen_is_told_by_mail_once_and_can_be_thrown_out() {
     let platform = Platform::start().await;
     let alice = platform.register("alice").await;
-    let firefox =
-        |version| format!("Mozilla/5.0 (X11; Linux x86_64; rv:{version}.0) Gecko/20100101 Firefox/{version}.0");
+    let firefox = |version| {
+        format!(
+            "Mozilla/5.0 (X11; Linux x86_64; rv:{version}.0) Gecko/20100101 Firefox/{version}.0"
+        )
+    };
     let intruder = signs_in_by(&platform, &firefox(128)).await;
     // The first mail asked to confirm the address.
     let mail = platform.mails().nth(&alice.email, 1).await;
@@ -88,8 +91,14 @@ async fn a_device_that_was_never_seen_is_told_by_mail_once_and_can_be_thrown_out
     let not_me = platform.anonymous().post("/api/auth/not-me");
     not_me.json(&json!({"token": token})).await.must_be(204);
     let refresh = intruder.at("/token/refresh_token");
-    platform.anonymous().refresh(&refresh).await.must_fail(401, "session_ended");
+    platform
+        .anonymous()
+        .refresh(&refresh)
+        .await
+        .must_fail(401, "session_ended");
     let letters = platform.mails().to(&alice.email);
-    let told = letters.iter().filter(|mail| mail.contains("A new device signed in"));
+    let told = letters
+        .iter()
+        .filter(|mail| mail.contains("A new device signed in"));
     assert_eq!(told.count(), 1, "the same browser was told again");
 }

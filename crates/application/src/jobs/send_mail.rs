@@ -225,10 +225,10 @@ mod tests {
             id: ids.job(),
             lease: ids.lease(),
             attempt: 1,
-            job: Job::SendMail(order),
+            job: Job::SendMail(order.clone()),
             enqueued_at: now,
         };
-        use_case.run(&job, order).await
+        use_case.run(&job, &order).await
     }
 
     #[tokio::test]

@@ -137,8 +137,7 @@ impl CompleteSignIn {
         let now = self.clock.now();
         let is_new = self.sessions.is_new_device(user, origin.device.clone());
         let come = (origin, is_new.await?);
-        let (opening, tokens) =
-            super::opening(&self.issuer, &*self.ids, user, methods, now, come)?;
+        let (opening, tokens) = super::opening(&self.issuer, &*self.ids, user, methods, now, come)?;
         let sign_in = FactorSignIn {
             token,
             factor,

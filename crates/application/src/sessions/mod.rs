@@ -50,7 +50,10 @@ pub(crate) fn opening(
         &origin,
     );
     let journal = if is_new_device {
-        let device = origin.device.as_ref().map(|device| device.as_str().to_owned());
+        let device = origin
+            .device
+            .as_ref()
+            .map(|device| device.as_str().to_owned());
         let notice = Notice::of(Letter::NewDevice).naming(device);
         with_notice(ids, entry, user, notice, now)
     } else {

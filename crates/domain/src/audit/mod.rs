@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 use crate::id::{ApiKeyId, AuditId, ScriptId, SessionId, UserId};
+use crate::session::Device;
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {

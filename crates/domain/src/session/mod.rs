@@ -53,7 +53,7 @@ impl AuthMethod {
 /// What a client tells of itself, as far as people can compare it: "Firefox, Linux". Made of names that are known, never of the text
 /// that a client sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Device(String);
+pub struct Device(Box<str>);
 
 impl Device {
     /// By the names of a browser or program and of a system; nothing without the first.
@@ -61,15 +61,15 @@ impl Device {
     pub fn of(client: Option<&str>, system: Option<&str>) -> Option<Self> {
         match (client, system) {
             (None, _) => None,
-            (Some(client), None) => Some(Self(client.to_owned())),
-            (Some(client), Some(system)) => Some(Self(format!("{client}, {system}"))),
+            (Some(client), None) => Some(Self(client.into())),
+            (Some(client), Some(system)) => Some(Self(format!("{client}, {system}").into())),
         }
     }
 
     /// One that was stored.
     #[must_use]
-    pub const fn restore(stored: String) -> Self {
-        Self(stored)
+    pub fn restore(stored: String) -> Self {
+        Self(stored.into())
     }
 
     /// For people.

@@ -215,10 +215,7 @@ pub(super) fn api(ports: Ports, people: &Arc<People>, quotas: Quotas, https_only
         avatars: over!(shared => AvatarPages { avatars, objects, pictures, ids, clock }),
         ids: shared.ids.clone(),
         clock: shared.clock.clone(),
-        limits: Limits {
-            limiter: shared.limiter.clone(),
-            quotas,
-        },
+        limits: shared.limits(quotas),
         addresses: ClientAddresses::default(),
         health: Health::new(vec![shared.probe.clone()], Vec::new()),
         frontend_url: FRONTEND.to_owned(),
@@ -263,6 +260,13 @@ fn authenticate(shared: &Shared, people: &Arc<People>) -> Authenticate {
 }
 
 impl Shared {
+    fn limits(&self, quotas: Quotas) -> Limits {
+        Limits {
+            limiter: self.limiter.clone(),
+            quotas,
+        }
+    }
+
     fn read_accounts(&self) -> ReadAccounts {
         ReadAccounts {
             accounts: self.supervised.clone(),

@@ -75,12 +75,10 @@ async fn each_kind_comes_in_its_order_and_the_pages_of_each_to_the_last() {
     data.expect_list_versions()
         .once()
         .returning(|_| Ok((1..=60).map(|number| held(number, 1)).collect()));
-    data.expect_open_versions()
-        .times(2)
-        .returning(|batch| {
-            assert!([50, 10].contains(&batch.len()));
-            Ok(Vec::new())
-        });
+    data.expect_open_versions().times(2).returning(|batch| {
+        assert!([50, 10].contains(&batch.len()));
+        Ok(Vec::new())
+    });
     let mut records = MockAuditRecords::new();
     let place = Position {
         at: FixedClock::default().now(),

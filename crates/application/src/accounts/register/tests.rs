@@ -75,7 +75,7 @@ async fn one_write_holds_the_account_its_role_session_token_mail_and_audit_row()
             let token = registration.verification.unwrap();
             let letter = MailOrder::with_token(&token, Letter::VerifyEmail);
             let mut jobs = registration.journal.jobs().iter();
-            let mailed = jobs.any(|job| job.job == Job::SendMail(letter));
+            let mailed = jobs.any(|job| job.job == Job::SendMail(letter.clone()));
             let session = registration.session.as_ref().unwrap();
             mailed
                 && registration.roles == [RoleName::user()]

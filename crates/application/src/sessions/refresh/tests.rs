@@ -146,7 +146,7 @@ async fn a_copy_ends_the_session_on_every_node_with_an_audit_row_and_a_mail() {
                 .any(|entry| entry.action == AuditAction::ReuseRefreshToken);
             let mailed =
                 revocation.journal.jobs().iter().any(|job| {
-                    matches!(job.job, Job::SendMail(order) if order.letter == Letter::RefreshTokenReused)
+                    matches!(&job.job, Job::SendMail(order) if order.letter == Letter::RefreshTokenReused)
                 });
             audited && mailed
         })
