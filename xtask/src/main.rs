@@ -5,6 +5,7 @@ mod database;
 mod digest;
 mod http;
 mod interrupt;
+mod mail_preview;
 mod migrate;
 mod migrations;
 mod openapi;
@@ -66,6 +67,8 @@ enum Task {
     Tidy,
     /// Write openapi.json, the document of the API, as the server tells it
     Openapi(openapi::OpenapiArgs),
+    /// Render one of every mail, in both languages, and show them in a browser
+    MailPreview(mail_preview::MailPreviewArgs),
     /// Change the database: DATABASE_OWNER_URL or DATABASE_URL if given, else that of this clone
     Migrate {
         /// What to do
@@ -99,6 +102,7 @@ async fn run(task: Task) -> Result<ExitCode> {
         Task::Test(args) => return test::test(&workspace, args).await,
         Task::Tidy => return tidy::tidy(&workspace),
         Task::Openapi(args) => return openapi::openapi(&workspace, args).await,
+        Task::MailPreview(args) => mail_preview::mail_preview(&workspace, args).await?,
         Task::Down => platform::down(&workspace).await?,
         Task::Migrate { direction } => migrate::migrate(&workspace, direction).await?,
         Task::Seed => migrate::seed(&workspace).await?,

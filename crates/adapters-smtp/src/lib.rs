@@ -2,6 +2,7 @@
 
 mod folder;
 mod render;
+mod samples;
 mod smtp;
 
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use async_trait::async_trait;
 use domain::port::mailer::{Mail, MailError, Mailer};
 use lettre::message::Mailbox;
 use url::Url;
+
+pub use samples::{Sample, samples};
 
 use folder::Folder;
 use render::Renderer;

@@ -45,6 +45,7 @@ pub(super) async fn change(
             tokens::use_up(wire, token, change.user, purpose, change.at).await?;
             (true, Revoke::All, "password_reset")
         }
+        ChangeGrounds::Operator => (false, Revoke::All, "password_reset"),
         ChangeGrounds::Session(session) => (false, Revoke::AllBut(session), "password_changed"),
     };
     let changed = handwritten(
@@ -74,8 +75,11 @@ pub(super) async fn change(
         tokens::supersede(wire, change.user, None, change.at),
         journal::write(wire, &change.journal),
     )?;
-    if let ChangeGrounds::Token(_) = change.grounds {
-        api_keys::end_all(wire, change.user, reason).await?;
+    match change.grounds {
+        ChangeGrounds::Token(_) | ChangeGrounds::Operator => {
+            api_keys::end_all(wire, change.user, reason).await?;
+        }
+        ChangeGrounds::Session(_) => {}
     }
     let epoch = access::bump(wire, change.user).await?;
     Ok(PasswordChanged { ended, epoch })

@@ -57,6 +57,21 @@ pub(super) enum Act {
         #[command(flatten)]
         user: Whom,
     },
+    /// Set a password for somebody who has lost theirs, and end all their sessions and API keys; they are told by mail
+    ResetPassword {
+        #[command(flatten)]
+        user: Whom,
+        /// A file with the password; the end of its last line is cut off
+        #[arg(long, value_name = "FILE")]
+        password_file: PathBuf,
+    },
+    /// Remove the second factor of somebody who has lost it and the recovery codes; they are told by mail
+    ///
+    /// Be sure that it is they who ask: a mailbox alone must not be enough.
+    RemoveSecondFactor {
+        #[command(flatten)]
+        user: Whom,
+    },
     /// End all sessions of an account
     Logout {
         #[command(flatten)]
@@ -129,6 +144,24 @@ pub(super) async fn perform(config: &Config, act: Act) -> Result<()> {
             let acts = platform.act_on_account();
             acts.lift_suspension(&Authority::operator(), user).await?;
             tell(&format!("lifted the suspension of {user}"))
+        }
+        Act::ResetPassword {
+            user,
+            password_file,
+        } => {
+            let password = parsed("--password-file", read_password(&password_file)?)?;
+            let user = user.find(&platform).await?;
+            let recover = platform.recover_account();
+            let by = Authority::operator();
+            recover.set_password(&by, user, &password).await?;
+            tell(&format!("set the password of {user}"))
+        }
+        Act::RemoveSecondFactor { user } => {
+            let user = user.find(&platform).await?;
+            let recover = platform.recover_account();
+            let by = Authority::operator();
+            recover.remove_second_factor(&by, user).await?;
+            tell(&format!("removed the second factor of {user}"))
         }
         Act::Logout { user } => {
             let user = user.find(&platform).await?;

@@ -79,6 +79,12 @@ impl Platform {
         staff::act_on_account(&self.adapters)
     }
 
+    /// How the operator helps people back into their accounts.
+    #[must_use]
+    pub fn recover_account(&self) -> application::staff::recover_account::RecoverAccount {
+        staff::recover_account(&self.adapters)
+    }
+
     /// How the operator finds accounts.
     #[must_use]
     pub fn read_accounts(&self) -> application::staff::read_accounts::ReadAccounts {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use application::staff::act_on_account::ActOnAccount;
 use application::staff::end_suspensions::EndSuspensions;
 use application::staff::read_accounts::ReadAccounts;
+use application::staff::recover_account::RecoverAccount;
 
 use super::adapters::Adapters;
 
@@ -17,6 +18,18 @@ pub(super) fn read_accounts(adapters: &Adapters) -> ReadAccounts {
 pub(super) fn act_on_account(adapters: &Adapters) -> ActOnAccount {
     ActOnAccount {
         accounts: adapters.supervised.clone(),
+        hot: Arc::clone(&adapters.hot),
+        announcements: Arc::clone(&adapters.announcements),
+        ids: adapters.ids.clone(),
+        clock: adapters.clock.clone(),
+    }
+}
+
+pub(super) fn recover_account(adapters: &Adapters) -> RecoverAccount {
+    RecoverAccount {
+        accounts: adapters.accounts.clone(),
+        passwords: adapters.passwords.clone(),
+        second_factors: adapters.second_factors.clone(),
         hot: Arc::clone(&adapters.hot),
         announcements: Arc::clone(&adapters.announcements),
         ids: adapters.ids.clone(),

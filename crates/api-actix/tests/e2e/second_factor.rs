@@ -1,5 +1,7 @@
 //! The second factor of a sign-in.
 
+use std::fs;
+
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use totp_rs::{Builder, Secret, Totp};
@@ -169,4 +171,37 @@ async fn it_is_given_up_with_a_fresh_proof_and_a_code_is_one() {
     alice.sign_in().await;
     let notice = platform.mails().nth(&alice.email, 2).await;
     assert!(notice.contains("Two-step sign-in is off"), "{notice}");
+}
+
+#[tokio::test]
+async fn who_has_lost_everything_is_let_in_again_by_the_operator_and_told_so() {
+    let platform = a_platform().await;
+    let alice = platform.register("alice").await;
+    protect(&alice).await;
+    half(&platform.anonymous(), &alice.email).await;
+    let file = platform.scratch().path().join("password");
+    fs::write(&file, "another horse, another battery\n").expect("a file can be written");
+    let act = |act: &str| {
+        let mut command = platform.settings().command();
+        command.args(["admin", act, "--user", "alice"]);
+        if act == "reset-password" {
+            command.arg("--password-file").arg(&file);
+        }
+        command.output().expect("the program can be started").status
+    };
+    assert!(act("reset-password").success());
+    alice.get("/api/users/me").await.must_fail(401, "session_ended");
+    let login = async || {
+        let login = platform.anonymous();
+        login.login(&alice.email, "another horse, another battery").await.must_be(200)
+    };
+    assert_eq!(login().await.json()["mfa_required"], true, "the factor stays");
+    assert!(act("remove-second-factor").success());
+    login().await.at("/token/access_token");
+    assert!(!act("remove-second-factor").success(), "there is none");
+    let by = "SELECT count(*) FROM audit_logs WHERE actor_kind = 'operator' \
+              AND action IN ('account.reset_password', 'account.disable_second_factor')";
+    assert_eq!(platform.count(by).await, 2);
+    let told = platform.mails().nth(&alice.email, 3).await;
+    assert!(told.contains("Two-step sign-in is off"), "{told}");
 }

@@ -78,6 +78,8 @@ rights! {
     CreateApiKeys: ApiKeysCreate, verified: true;
     /// See accounts as staff does.
     ReadUsers: UsersRead, verified: true;
+    /// Help people back into their accounts.
+    UpdateUsers: UsersUpdate, verified: true;
     /// Suspend accounts, lift suspensions, end their sessions.
     SuspendUsers: UsersSuspend, verified: true;
     /// Delete other people's accounts.

@@ -112,6 +112,8 @@ pub enum ChangeGrounds {
     Token(TokenId),
     /// The current password, shown through this session, which goes on; every other one ends.
     Session(SessionId),
+    /// The operator knows who asks. Every session and every API key ends, and nothing counts as confirmed.
+    Operator,
 }
 
 impl PasswordCheck {
