@@ -1,7 +1,5 @@
 //! `cargo xtask mail-preview`: one of every mail, in a browser.
 
-use std::process::Command;
-
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
@@ -20,7 +18,7 @@ pub(crate) struct MailPreviewArgs {
 /// Runs the task.
 pub(crate) async fn mail_preview(workspace: &Workspace, args: MailPreviewArgs) -> Result<()> {
     let folder = workspace.local().join("mail-preview");
-    let mut render = Command::new(env!("CARGO"));
+    let mut render = workspace.cargo();
     render
         .args(["run", "--quiet", "--package", "adapters-smtp"])
         .args(["--example", "mail_preview", "--"])

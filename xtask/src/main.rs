@@ -1,5 +1,6 @@
 //! The tasks of operators and contributors: `cargo xtask <task>`.
 
+mod bench;
 mod cargo_metadata;
 mod database;
 mod digest;
@@ -67,6 +68,12 @@ enum Task {
     Tidy,
     /// Write openapi.json, the document of the API, as the server tells it
     Openapi(openapi::OpenapiArgs),
+    /// Measure what storms cost, and how soon every node knows; prints a line a figure
+    ///
+    /// Builds an optimised server, which takes minutes, and runs it against the services of the tests. Measurements:
+    /// refresh_storm, revocation, enumeration, sign_in_storm, role_removal, cache_tiers, large_role,
+    /// audit_load, audit_export.
+    Bench(bench::BenchArgs),
     /// Render one of every mail, in both languages, and show them in a browser
     MailPreview(mail_preview::MailPreviewArgs),
     /// Change the database: DATABASE_OWNER_URL or DATABASE_URL if given, else that of this clone
@@ -100,6 +107,7 @@ async fn run(task: Task) -> Result<ExitCode> {
     match task {
         Task::Up(args) => platform::up(&workspace, args).await?,
         Task::Test(args) => return test::test(&workspace, args).await,
+        Task::Bench(args) => return bench::bench(&workspace, args).await,
         Task::Tidy => return tidy::tidy(&workspace),
         Task::Openapi(args) => return openapi::openapi(&workspace, args).await,
         Task::MailPreview(args) => mail_preview::mail_preview(&workspace, args).await?,

@@ -18,8 +18,14 @@ fn main() -> Result<(), BoxError> {
         let Sample {
             letter, language, ..
         } = sample;
-        fs::write(folder.join(format!("{letter}.{language}.html")), &sample.html)?;
-        fs::write(folder.join(format!("{letter}.{language}.txt")), &sample.text)?;
+        fs::write(
+            folder.join(format!("{letter}.{language}.html")),
+            &sample.html,
+        )?;
+        fs::write(
+            folder.join(format!("{letter}.{language}.txt")),
+            &sample.text,
+        )?;
     }
     let mut environment = Environment::new();
     environment.add_template("index.html", include_str!("mail_preview.html"))?;

@@ -190,12 +190,22 @@ async fn who_has_lost_everything_is_let_in_again_by_the_operator_and_told_so() {
         command.output().expect("the program can be started").status
     };
     assert!(act("reset-password").success());
-    alice.get("/api/users/me").await.must_fail(401, "session_ended");
+    alice
+        .get("/api/users/me")
+        .await
+        .must_fail(401, "session_ended");
     let login = async || {
         let login = platform.anonymous();
-        login.login(&alice.email, "another horse, another battery").await.must_be(200)
+        login
+            .login(&alice.email, "another horse, another battery")
+            .await
+            .must_be(200)
     };
-    assert_eq!(login().await.json()["mfa_required"], true, "the factor stays");
+    assert_eq!(
+        login().await.json()["mfa_required"],
+        true,
+        "the factor stays"
+    );
     assert!(act("remove-second-factor").success());
     login().await.at("/token/access_token");
     assert!(!act("remove-second-factor").success(), "there is none");

@@ -54,6 +54,25 @@ pub enum RefreshError {
     Outage(#[from] Outage),
 }
 
+/// The next pair, and how it came about.
+#[derive(Debug)]
+pub enum Refreshed {
+    /// The token was the current one; this is its successor.
+    Rotated(TokenPair),
+    /// The token was used before, not long ago or in vain: the same successor again.
+    Replayed(TokenPair),
+}
+
+impl Refreshed {
+    /// The pair.
+    #[must_use]
+    pub fn into_tokens(self) -> TokenPair {
+        match self {
+            Self::Rotated(tokens) | Self::Replayed(tokens) => tokens,
+        }
+    }
+}
+
 impl RefreshSession {
     /// What a token names, if it is one of ours; for counting tries per session before anything else is done.
     ///
@@ -76,7 +95,7 @@ impl RefreshSession {
         &self,
         presented: PresentedRefresh,
         origin: &Origin,
-    ) -> Result<TokenPair, RefreshError> {
+    ) -> Result<Refreshed, RefreshError> {
         let now = self.clock.now();
         let session = presented.session;
         let attempt = RotationAttempt {
@@ -93,9 +112,13 @@ impl RefreshSession {
         match rotation.decision {
             Decision::Rotate(state) => {
                 self.follow(&attempt, rotation.user, &state).await;
-                Ok(self.pair(session, &rotation, &state, now)?)
+                let tokens = self.pair(session, &rotation, &state, now)?;
+                Ok(Refreshed::Rotated(tokens))
             }
-            Decision::Replay(state) => Ok(self.pair(session, &rotation, &state, now)?),
+            Decision::Replay(state) => {
+                let tokens = self.pair(session, &rotation, &state, now)?;
+                Ok(Refreshed::Replayed(tokens))
+            }
             Decision::Reused => {
                 self.end(session, rotation.user, now, origin).await?;
                 Err(RefreshError::Reused)

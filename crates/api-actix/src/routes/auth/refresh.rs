@@ -5,7 +5,7 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, post, web};
-use application::sessions::refresh::RefreshError;
+use application::sessions::refresh::{RefreshError, Refreshed};
 use domain::audit::Origin;
 use domain::session::token::TokenPair;
 use domain::violation::Violation;
@@ -173,12 +173,13 @@ async fn refresh(
     counted.map_err(Refused::Otherwise)?;
     let outcome = api.refresh.run(presented, origin).await;
     let told = match &outcome {
-        Ok(_) => "refreshed",
+        Ok(Refreshed::Rotated(_)) => "rotated",
+        Ok(Refreshed::Replayed(_)) => "replayed",
         Err(RefreshError::Invalid) => "invalid",
         Err(RefreshError::Reused) => "reused",
         Err(RefreshError::Expired) => "expired",
         Err(RefreshError::Outage(_)) => "failed",
     };
     metrics::counter!("refreshes_total", "outcome" => told).increment(1);
-    Ok(outcome?)
+    Ok(outcome?.into_tokens())
 }

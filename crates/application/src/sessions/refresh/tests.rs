@@ -75,7 +75,8 @@ async fn run(ports: Ports) -> Result<TokenPair, RefreshError> {
         session: SequentialIds::default().session(),
         generation: Generation::FIRST,
     };
-    use_case.run(presented, &Origin::default()).await
+    let refreshed = use_case.run(presented, &Origin::default()).await?;
+    Ok(refreshed.into_tokens())
 }
 
 #[tokio::test]
