@@ -148,21 +148,8 @@ pub(super) async fn perform(config: &Config, act: Act) -> Result<()> {
         Act::ResetPassword {
             user,
             password_file,
-        } => {
-            let password = parsed("--password-file", read_password(&password_file)?)?;
-            let user = user.find(&platform).await?;
-            let recover = platform.recover_account();
-            let by = Authority::operator();
-            recover.set_password(&by, user, &password).await?;
-            tell(&format!("set the password of {user}"))
-        }
-        Act::RemoveSecondFactor { user } => {
-            let user = user.find(&platform).await?;
-            let recover = platform.recover_account();
-            let by = Authority::operator();
-            recover.remove_second_factor(&by, user).await?;
-            tell(&format!("removed the second factor of {user}"))
-        }
+        } => reset_password(&platform, &user, &password_file).await,
+        Act::RemoveSecondFactor { user } => remove_second_factor(&platform, &user).await,
         Act::Logout { user } => {
             let user = user.find(&platform).await?;
             let acts = platform.act_on_account();
@@ -205,6 +192,21 @@ async fn create_admin(
         AdminCreated::Created(id) => tell(&format!("made the administrator {id}")),
         AdminCreated::AlreadyThere => tell("an account with this address is there already"),
     }
+}
+
+async fn reset_password(platform: &Platform, user: &Whom, password_file: &Path) -> Result<()> {
+    let password = parsed("--password-file", read_password(password_file)?)?;
+    let user = user.find(platform).await?;
+    let (recover, by) = (platform.recover_account(), Authority::operator());
+    recover.set_password(&by, user, &password).await?;
+    tell(&format!("set the password of {user}"))
+}
+
+async fn remove_second_factor(platform: &Platform, user: &Whom) -> Result<()> {
+    let user = user.find(platform).await?;
+    let (recover, by) = (platform.recover_account(), Authority::operator());
+    recover.remove_second_factor(&by, user).await?;
+    tell(&format!("removed the second factor of {user}"))
 }
 
 async fn set_roles(platform: &Platform, user: &Whom, roles: &[String]) -> Result<()> {

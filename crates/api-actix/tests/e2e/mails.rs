@@ -95,7 +95,7 @@ async fn a_device_that_was_never_seen_is_told_by_mail_once_and_can_be_thrown_out
         .anonymous()
         .refresh(&refresh)
         .await
-        .must_fail(401, "session_ended");
+        .must_fail(401, "refresh_token_invalid");
     let letters = platform.mails().to(&alice.email);
     let told = letters
         .iter()
