@@ -22,7 +22,7 @@ async fn give(platform: &Platform, person: &Person, role: &str) {
 /// How long a role that was taken on one node works on all three.
 pub(crate) async fn role_removal(report: &mut Report) {
     let (platform, places) = three_nodes().await;
-    let admin = platform.register("root").await;
+    let admin = platform.register("chief").await;
     give(&platform, &admin, "admin").await;
     let admin = admin.keeping_alive();
     let grace = platform.register("grace").await.keeping_alive();
@@ -30,13 +30,13 @@ pub(crate) async fn role_removal(report: &mut Report) {
     let mut delays = Vec::new();
     for _ in 0..100 {
         let body = json!({"roles": ["user", "moderator"]});
-        admin.put(&roles).json(&body).await.must_be(200);
+        admin.put(&roles).json(&body).await.must_be(204);
         for place in &places {
             let there = grace.at(place);
             works_until(there, "/api/admin/users?limit=1", 200, Instant::now()).await;
         }
         let body = json!({"roles": ["user"]});
-        admin.put(&roles).json(&body).await.must_be(200);
+        admin.put(&roles).json(&body).await.must_be(204);
         let taken = Instant::now();
         let mut nodes = JoinSet::new();
         for place in &places {
@@ -124,7 +124,7 @@ async fn hang_up_on_listeners() {
 /// What it takes to change a role that ten thousand people hold, and until all of them feel it.
 pub(crate) async fn large_role(report: &mut Report) {
     let (platform, places) = three_nodes().await;
-    let admin = platform.register("root").await;
+    let admin = platform.register("chief").await;
     give(&platform, &admin, "admin").await;
     let grace = platform.register("grace").await.keeping_alive();
     let body = json!({"name": "crowd", "permissions": ["users.read"]});
@@ -140,13 +140,19 @@ pub(crate) async fn large_role(report: &mut Report) {
         .await;
     let body = json!({"permissions": ["roles.read"]});
     let path = "/api/roles/crowd/permissions";
-    let dry = admin.put(&format!("{path}?dry_run=true")).json(&body).await;
+    let read = admin.get("/api/roles/crowd").await.must_be(200);
+    let tag = read.header("etag");
+    let dry = admin
+        .put(&format!("{path}?dry_run=true"))
+        .with("If-Match", tag);
+    let dry = dry.json(&body).await;
     report.tell("dry run over 10,000 holders", told(dry.must_be(200).took));
     for place in &places {
         let there = grace.at(place);
         works_until(there, "/api/admin/users?limit=1", 200, Instant::now()).await;
     }
-    let changed = admin.put(path).json(&body).await.must_be(200);
+    let change = admin.put(path).with("If-Match", tag);
+    let changed = change.json(&body).await.must_be(200);
     let since = Instant::now();
     report.tell("the change", told(changed.took));
     let mut nodes = JoinSet::new();
@@ -159,7 +165,9 @@ pub(crate) async fn large_role(report: &mut Report) {
         ));
     }
     report.times("until every node denies", nodes.join_all().await);
-    let deleted = admin.delete("/api/roles/crowd").await;
+    let read = admin.get("/api/roles/crowd").await.must_be(200);
+    let delete = admin.delete("/api/roles/crowd");
+    let deleted = delete.with("If-Match", read.header("etag")).await;
     report.tell(
         "deleting it",
         format_args!("{} in {}", deleted.status, told(deleted.took)),

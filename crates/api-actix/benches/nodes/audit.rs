@@ -51,7 +51,7 @@ pub(crate) async fn audit_load(report: &mut Report) {
 /// A million rows, as a stream.
 pub(crate) async fn audit_export(report: &mut Report) {
     let platform = Platform::plan().without_limits().start().await;
-    let admin = platform.register("root").await;
+    let admin = platform.register("chief").await;
     platform
         .execute(
             "INSERT INTO user_roles (user_id, role_id) SELECT u.id, r.id FROM users u, roles r WHERE r.name = 'admin' ON CONFLICT DO NOTHING; \

@@ -30,6 +30,8 @@ mod lists;
 #[cfg(test)]
 mod mails;
 #[cfg(test)]
+mod old_redis;
+#[cfg(test)]
 mod openid;
 #[cfg(test)]
 mod operators;
