@@ -165,11 +165,4 @@ pub(crate) async fn large_role(report: &mut Report) {
         ));
     }
     report.times("until every node denies", nodes.join_all().await);
-    let read = admin.get("/api/roles/crowd").await.must_be(200);
-    let delete = admin.delete("/api/roles/crowd");
-    let deleted = delete.with("If-Match", read.header("etag")).await;
-    report.tell(
-        "deleting it",
-        format_args!("{} in {}", deleted.status, told(deleted.took)),
-    );
 }
