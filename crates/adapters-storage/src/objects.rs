@@ -122,27 +122,18 @@ impl Objects for StoredObjects {
         .await
     }
 
-    async fn list_written_before(
-        &self,
-        before: DateTime<Utc>,
-        limit: usize,
-        after: Option<AvatarId>,
-    ) -> Result<Vec<AvatarId>, Outage> {
+    async fn list_written_before(&self, before: DateTime<Utc>) -> Result<Vec<AvatarId>, Outage> {
         self.run("list", LISTING, async move |store| {
-            let prefix = Path::from("avatars");
-            let mut objects = store.list(Some(&prefix));
+            let mut objects = store.list(Some(&Path::from("avatars")));
             let mut newest: BTreeMap<AvatarId, DateTime<Utc>> = BTreeMap::new();
             while let Some(object) = objects.try_next().await? {
-                let avatar = avatar_of(&object.location);
-                let Some(avatar) = avatar.filter(|avatar| after.is_none_or(|last| *avatar > last))
-                else {
-                    continue;
-                };
-                let time = newest.entry(avatar).or_insert(object.last_modified);
-                *time = object.last_modified.max(*time);
+                if let Some(avatar) = avatar_of(&object.location) {
+                    let time = newest.entry(avatar).or_insert(object.last_modified);
+                    *time = object.last_modified.max(*time);
+                }
             }
             let old = newest.into_iter().filter(|(_, time)| *time < before);
-            Ok(old.map(|(avatar, _)| avatar).take(limit).collect())
+            Ok(old.map(|(avatar, _)| avatar).collect())
         })
         .await
     }

@@ -30,6 +30,7 @@ impl Settings {
     pub(crate) fn of(site: &Site, database: &str, redis: Option<&str>) -> Self {
         let keys = site.folder().join("keys");
         let mail = site.folder().join("mail");
+        let storage = site.folder().join("storage");
         let mut settings = Self {
             pairs: Vec::new(),
             removed: Vec::new(),
@@ -52,6 +53,11 @@ impl Settings {
             "MAIL_URL",
             "MAIL_URL",
             format_args!("file://{}", mail.display()),
+        );
+        settings.offer(
+            "STORAGE_URL",
+            "STORAGE_URL",
+            format_args!("file://{}", storage.display()),
         );
         settings
     }

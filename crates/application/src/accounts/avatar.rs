@@ -15,7 +15,7 @@ use domain::port::ids::Ids;
 use domain::port::objects::Objects;
 use domain::port::pictures::Pictures;
 
-/// How many leftovers are looked at in one go.
+/// How many avatars one query asks about.
 const BATCH: usize = 500;
 
 /// Changes and shows avatars.
@@ -148,18 +148,14 @@ impl ClearAvatars {
     /// An outage; what was cleared away until then is gone.
     pub async fn run(&self) -> Result<usize, Outage> {
         let before = self.clock.now() - UPLOAD_TIME;
-        let (mut cleared, mut after) = (0, None);
-        loop {
-            let objects = &*self.objects;
-            let found = objects.list_written_before(before, BATCH, after).await?;
-            let Some(last) = found.last().copied() else {
-                return Ok(cleared);
-            };
-            for unused in self.avatars.list_unused(&found).await? {
-                cleared += usize::from(clear_away(objects, unused).await);
+        let found = self.objects.list_written_before(before).await?;
+        let mut cleared = 0;
+        for batch in found.chunks(BATCH) {
+            for unused in self.avatars.list_unused(batch).await? {
+                cleared += usize::from(clear_away(&*self.objects, unused).await);
             }
-            after = Some(last);
         }
+        Ok(cleared)
     }
 }
 

@@ -22,12 +22,7 @@ pub trait Objects: Send + Sync {
     /// Removes an object. One that is not there counts as removed.
     async fn remove(&self, key: ObjectKey) -> Result<(), Outage>;
 
-    /// Some avatars, at most `limit`, that have objects and none written since `before`; each once. What else lies in the store
-    /// MUST be passed over.
-    async fn list_written_before(
-        &self,
-        before: DateTime<Utc>,
-        limit: usize,
-        after: Option<AvatarId>,
-    ) -> Result<Vec<AvatarId>, Outage>;
+    /// The avatars that have objects and none written since `before`, each once, in the order of their ids. The store is read once for all
+    /// of them; what else lies in it MUST be passed over.
+    async fn list_written_before(&self, before: DateTime<Utc>) -> Result<Vec<AvatarId>, Outage>;
 }

@@ -120,13 +120,9 @@ async fn only_what_nobody_has_and_is_older_than_an_upload_is_cleared_away() {
     let limit = FixedClock::default().now() - UPLOAD_TIME;
     objects
         .expect_list_written_before()
-        .withf(move |before, _, _| *before == limit)
-        .returning(|_, _, after| {
-            Ok(match after {
-                None => vec![id(1), id(2)],
-                Some(_) => Vec::new(),
-            })
-        });
+        .once()
+        .withf(move |before| *before == limit)
+        .returning(|_| Ok(vec![id(1), id(2)]));
     avatars
         .expect_list_unused()
         .returning(|found| Ok(found.iter().copied().filter(|one| *one == id(2)).collect()));
