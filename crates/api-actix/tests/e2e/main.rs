@@ -14,6 +14,8 @@ mod audit;
 #[cfg(test)]
 mod avatars;
 #[cfg(test)]
+mod discord;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod faults_of_postgres;
