@@ -22,6 +22,8 @@ const AT_MOST_EVERY: Duration = Duration::from_mins(1);
 pub(super) struct Discovery {
     issuer: IssuerUrl,
     known: Mutex<Option<Known>>,
+    /// When a key that we do not know made us ask last.
+    asked_anew_at: Mutex<Option<Instant>>,
 }
 
 #[derive(Clone)]
@@ -35,6 +37,7 @@ impl Discovery {
         Self {
             issuer,
             known: Mutex::new(None),
+            asked_anew_at: Mutex::new(None),
         }
     }
 
@@ -46,12 +49,26 @@ impl Discovery {
         self.younger_than(FRESH, http).await
     }
 
-    /// The same, with keys that are at most a minute old.
+    /// The same, asked now, unless that was done within the last minute; then with keys that are at most a minute old.
     pub(super) async fn read_anew(
         &self,
         http: &Http,
     ) -> Result<Arc<CoreProviderMetadata>, ProviderError> {
-        self.younger_than(AT_MOST_EVERY, http).await
+        let age = if self.may_ask_anew().await {
+            Duration::ZERO
+        } else {
+            AT_MOST_EVERY
+        };
+        self.younger_than(age, http).await
+    }
+
+    async fn may_ask_anew(&self) -> bool {
+        let mut last = self.asked_anew_at.lock().await;
+        let may = last.is_none_or(|last| last.elapsed() >= AT_MOST_EVERY);
+        if may {
+            *last = Some(Instant::now());
+        }
+        may
     }
 
     async fn younger_than(

@@ -22,6 +22,7 @@ const NELLY: &str = "80351110224678912";
 struct Discord {
     stub: Stub,
     key: KeyPair,
+    kid: &'static str,
 }
 
 impl Discord {
@@ -29,7 +30,8 @@ impl Discord {
     async fn start() -> (Self, Platform) {
         let discord = Self {
             stub: Stub::start().await,
-            key: KeyPair::generate(KeySize::Rsa2048).expect("a key can be made"),
+            key: a_key(),
+            kid: "discord-1",
         };
         discord.works();
         let platform = Platform::plan()
@@ -61,7 +63,7 @@ impl Discord {
         let public = self.key.public_key();
         let part = |number: &[u8]| URL_SAFE_NO_PAD.encode(number);
         let key = json!({
-            "kty": "RSA", "alg": "RS256", "use": "sig", "kid": "discord-1",
+            "kty": "RSA", "alg": "RS256", "use": "sig", "kid": self.kid,
             "n": part(public.modulus().big_endian_without_leading_zero()),
             "e": part(public.exponent().big_endian_without_leading_zero()),
         });
@@ -83,7 +85,7 @@ impl Discord {
             claims[name] = value;
         }
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let header = json!({"alg": "RS256", "kid": "discord-1", "typ": "JWT"});
+        let header = json!({"alg": "RS256", "kid": self.kid, "typ": "JWT"});
         let message = format!("{}.{}", part(&header), part(&claims));
         let mut signature = vec![0; self.key.public_modulus_len()];
         let random = SystemRandom::new();
@@ -114,6 +116,10 @@ impl Discord {
         let code = code.unwrap_or_else(|| panic!("{brought}: {person}"));
         caller.exchange(code).await.must_be(200).json()["user"].clone()
     }
+}
+
+fn a_key() -> KeyPair {
+    KeyPair::generate(KeySize::Rsa2048).expect("a key can be made")
 }
 
 /// What Discord tells of somebody.
@@ -157,6 +163,17 @@ async fn discord_tells_who_somebody_is_by_an_id_that_outlives_names_and_addresse
     assert_eq!(again["email"], "nelly@example.org", "it is never rewritten");
     let heard = discord.stub.heard();
     assert!(!heard.iter().any(|request| request.contains("169.254")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_newer_key_of_discord_is_found_when_it_signs_with_it() {
+    let (mut discord, platform) = Discord::start().await;
+    let caller = platform.anonymous();
+    let first = discord.signs_in(&caller, &person(NELLY, "nelly")).await;
+    (discord.key, discord.kid) = (a_key(), "discord-2");
+    discord.works();
+    let again = discord.signs_in(&caller, &person(NELLY, "nelly")).await;
+    assert_eq!(again["id"], first["id"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
