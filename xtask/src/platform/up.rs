@@ -72,7 +72,9 @@ fn take_place(site: &Site) -> Result<File> {
 /// Everything from nothing to ready; then, unless detached, waits for the server to die.
 async fn run(workspace: &Workspace, site: &Site, args: UpArgs) -> Result<()> {
     site.remember(|state| state.kept = false)?;
-    let ports = choose_ports(site, args.port)?;
+    if let Some(port) = args.port.filter(|port| !port::is_free(*port)) {
+        bail!("port {port} is taken");
+    }
     if args.fresh {
         discard(site).await?;
     }
@@ -80,6 +82,9 @@ async fn run(workspace: &Workspace, site: &Site, args: UpArgs) -> Result<()> {
     let urls = database::migrate(site, &engines.postgres).await?;
     let program = server::program(workspace).await?;
     server::make_keys(site, &program)?;
+    // Another clone that starts now must not choose the port that ours will listen on in a moment.
+    let turn = port::take_turn(&port::turns()).await?;
+    let ports = choose_ports(site, args.port)?;
     let settings = Settings::of(site, &urls.server, engines.redis.as_deref()).listening(ports);
     settings.write(site)?;
     let password = server::make_admin(site, &program, &settings)?;
@@ -90,6 +95,7 @@ async fn run(workspace: &Workspace, site: &Site, args: UpArgs) -> Result<()> {
     };
     let mut server = Server::start(site, workspace.root(), &program, &settings, output)?;
     server.is_ready(ports.http).await?;
+    drop(turn);
     print_summary(site, ports, &password, args.detach);
     if args.detach {
         return site.remember(|state| state.kept = true);
