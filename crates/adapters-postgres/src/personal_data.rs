@@ -15,6 +15,7 @@ use crate::rows::script::{
     DetailRow, OpenedRow, context_columns, listed_columns, number, page_columns, version_columns,
 };
 use crate::rows::{signed, unsigned};
+use crate::sql::script::detail_where;
 use crate::statement::handwritten;
 
 /// What people have made, in PostgreSQL.
@@ -75,17 +76,8 @@ async fn scripts(
     mut wire: &AsyncPgConnection,
     (user, after, limit): &(UserId, Option<ScriptId>, u16),
 ) -> Result<Vec<ScriptDetail>, Failure<Never>> {
-    let rows: Vec<DetailRow> = handwritten(concat!(
-        "SELECT ",
-        listed_columns!(),
-        ", ",
-        page_columns!(),
-        ", ",
-        version_columns!(),
-        " FROM scripts s JOIN users u ON u.id = s.owner_id \
-          JOIN script_versions v ON v.script_id = s.id AND v.number = s.latest_version \
-          LEFT JOIN categories c ON c.id = s.category_id \
-          WHERE s.owner_id = $1 AND ($2 IS NULL OR s.id > $2) ORDER BY s.id LIMIT $3",
+    let rows: Vec<DetailRow> = handwritten(detail_where!(
+        "s.owner_id = $1 AND ($2 IS NULL OR s.id > $2) ORDER BY s.id LIMIT $3"
     ))
     .bind::<Uuid, _>(user.as_uuid())
     .bind::<Nullable<Uuid>, _>(after.map(ScriptId::as_uuid))

@@ -7,7 +7,6 @@ use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use reqwest::Url;
 use serde_json::{Value, json};
 
 use crate::harness::{Caller, Platform, Said, Stub, Way};
@@ -78,7 +77,7 @@ impl Discord {
         for (name, value) in [
             ("iss", json!(self.stub.base)),
             ("aud", json!("scripthub")),
-            ("nonce", json!(asked(way, "nonce"))),
+            ("nonce", json!(way.asked("nonce"))),
             ("iat", json!(now.as_secs())),
             ("exp", json!(now.as_secs() + 3600)),
         ] {
@@ -111,7 +110,7 @@ impl Discord {
     async fn signs_in(&self, caller: &Caller, person: &Value) -> Value {
         let way = caller.leave_for("discord").await;
         self.vouches(&way, person);
-        let brought = come_back(caller, &way).await;
+        let brought = caller.come_back_from("discord", &way).await;
         let code = brought.strip_prefix("code=");
         let code = code.unwrap_or_else(|| panic!("{brought}: {person}"));
         caller.exchange(code).await.must_be(200).json()["user"].clone()
@@ -131,20 +130,6 @@ fn person(id: &str, name: &str) -> Value {
     })
 }
 
-/// What stands in the address that a way leads to.
-fn asked(way: &Way, name: &str) -> String {
-    let url = Url::parse(&way.there).expect("an address");
-    let mut pairs = url.query_pairs();
-    let found = pairs.find(|(key, _)| key == name);
-    found.expect("a parameter").1.into_owned()
-}
-
-async fn come_back(caller: &Caller, way: &Way) -> String {
-    let state = asked(way, "state");
-    let path = format!("/api/auth/discord/callback?code=good&state={state}");
-    caller.come_back(&path, way).await
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn discord_tells_who_somebody_is_by_an_id_that_outlives_names_and_addresses() {
     let (discord, platform) = Discord::start().await;
@@ -154,7 +139,7 @@ async fn discord_tells_who_somebody_is_by_an_id_that_outlives_names_and_addresse
     assert_eq!(first["email"], "nelly@example.org");
     assert_ne!(first["email_verified_at"], Value::Null);
     let way = caller.leave_for("discord").await;
-    assert!(asked(&way, "scope").contains("identify email"));
+    assert!(way.asked("scope").contains("identify email"));
     let mut renamed = person(NELLY, "moderator");
     renamed["email"] = json!("another@example.org");
     let again = discord.signs_in(&caller, &renamed).await;
@@ -222,7 +207,7 @@ async fn a_discord_that_is_broken_slow_or_endless_costs_no_account() {
         discord.vouches(&way, &nameless);
         discord.stub.says(path, said.clone());
         let begun = Instant::now();
-        let brought = come_back(&caller, &way).await;
+        let brought = caller.come_back_from("discord", &way).await;
         assert_eq!(brought, "error=provider_unavailable", "{path}: {said:?}");
         assert!(begun.elapsed() < Duration::from_secs(8), "{path}: {said:?}");
     }

@@ -6,25 +6,9 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use reqwest::Url;
 use serde_json::{Value, json};
 
 use crate::harness::{Caller, Platform, Said, Stub, Way};
-
-/// What stands in the address that a way leads to.
-fn asked(way: &Way, name: &str) -> String {
-    let url = Url::parse(&way.there).expect("an address");
-    let mut pairs = url.query_pairs();
-    let found = pairs.find(|(key, _)| key == name);
-    found.expect("a parameter").1.into_owned()
-}
-
-/// Comes back from the provider with some code.
-async fn come_back(caller: &Caller, provider: &str, way: &Way) -> String {
-    let state = asked(way, "state");
-    let path = format!("/api/auth/{provider}/callback?code=good&state={state}");
-    caller.come_back(&path, way).await
-}
 
 async fn with_github() -> (Platform, Stub) {
     let stub = Stub::start().await;
@@ -57,7 +41,7 @@ fn octocat(login: &str) -> Value {
 
 async fn sign_in(caller: &Caller, provider: &str) -> Value {
     let way = caller.leave_for(provider).await;
-    let brought = come_back(caller, provider, &way).await;
+    let brought = caller.come_back_from(provider, &way).await;
     let code = brought.strip_prefix("code=");
     let code = code.unwrap_or_else(|| panic!("no code: {brought}"));
     caller.exchange(code).await.must_be(200).json()
@@ -172,7 +156,7 @@ async fn a_provider_that_is_broken_slow_or_endless_costs_five_seconds_and_no_acc
         stub.says(path, said.clone());
         let way = caller.leave_for("github").await;
         let begun = Instant::now();
-        let brought = come_back(&caller, "github", &way).await;
+        let brought = caller.come_back_from("github", &way).await;
         assert_eq!(brought, format!("error={told}"), "{path}: {said:?}");
         assert!(begun.elapsed() < Duration::from_secs(8), "{path}: {said:?}");
     }
@@ -233,7 +217,7 @@ impl Google {
             .expect("it is past 1970")
             .as_secs();
         json!({
-            "iss": self.stub.base, "aud": "scripthub", "sub": "1", "nonce": asked(way, "nonce"),
+            "iss": self.stub.base, "aud": "scripthub", "sub": "1", "nonce": way.asked("nonce"),
             "iat": now, "exp": now + 3600, "email": "ada@example.org", "email_verified": true, "name": "Ada",
         })
     }
@@ -292,7 +276,7 @@ async fn an_id_token_that_is_not_what_it_should_be_makes_nobody() {
         let mut claims = google.claims(&way);
         claims[name] = value;
         google.signs(&header, &claims);
-        let brought = come_back(&caller, "google", &way).await;
+        let brought = caller.come_back_from("google", &way).await;
         assert_eq!(
             brought, "error=provider_refused",
             "{name}: {claims} {header}"
@@ -302,7 +286,8 @@ async fn an_id_token_that_is_not_what_it_should_be_makes_nobody() {
     let way = caller.leave_for("google").await;
     google.signs(&es256(), &google.claims(&way));
     assert!(
-        come_back(&caller, "google", &way)
+        caller
+            .come_back_from("google", &way)
             .await
             .starts_with("code=")
     );
@@ -329,7 +314,7 @@ async fn what_google_and_discord_leave_out_or_write_as_text_is_read_with_care() 
         claims["email"] = email;
         claims["email_verified"] = verified;
         google.signs(&es256(), &claims);
-        let brought = come_back(&caller, "google", &way).await;
+        let brought = caller.come_back_from("google", &way).await;
         let code = brought.strip_prefix("code=");
         let code = code.unwrap_or_else(|| panic!("{brought}: {claims}"));
         let user = caller.exchange(code).await.must_be(200).json()["user"].clone();

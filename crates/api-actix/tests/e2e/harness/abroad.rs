@@ -1,5 +1,6 @@
 //! Somebody in a browser who signs in through a provider.
 
+use reqwest::Url;
 use serde_json::json;
 
 use super::answer::Answer;
@@ -27,6 +28,14 @@ impl Way {
             cookie: cookie.split(';').next().unwrap_or_default().to_owned(),
         }
     }
+
+    /// What the provider is asked under this name.
+    pub(crate) fn asked(&self, name: &str) -> String {
+        let url = Url::parse(&self.there).expect("an address");
+        let mut pairs = url.query_pairs();
+        let found = pairs.find(|(key, _)| key == name);
+        found.expect("a parameter").1.into_owned()
+    }
 }
 
 impl Caller {
@@ -47,6 +56,13 @@ impl Caller {
         let (page, fragment) = location.split_once('#').expect("a fragment");
         assert!(page.ends_with("/auth/callback"), "{page}");
         fragment.split('&').next().unwrap_or_default().to_owned()
+    }
+
+    /// Comes back from a provider with some code.
+    pub(crate) async fn come_back_from(&self, provider: &str, way: &Way) -> String {
+        let state = way.asked("state");
+        let path = format!("/api/auth/{provider}/callback?code=good&state={state}");
+        self.come_back(&path, way).await
     }
 
     pub(crate) async fn exchange(&self, code: &str) -> Answer {

@@ -36,7 +36,8 @@ pub(super) async fn read_avatar(
     let kept = [(header::CACHE_CONTROL, FOR_EVER), (header::ETAG, &tag)];
     // Pages of others may show it, which the policy of everything else forbids.
     let shared = ("Cross-Origin-Resource-Policy", "cross-origin");
-    let mut answer = if reply::is_known(&request, &tag) {
+    let is_known = reply::is_known(&request, &tag);
+    let mut answer = if is_known {
         HttpResponse::NotModified()
     } else {
         HttpResponse::Ok()
@@ -45,7 +46,7 @@ pub(super) async fn read_avatar(
         answer.insert_header(header);
     }
     answer.insert_header(shared);
-    if reply::is_known(&request, &tag) {
+    if is_known {
         return Ok(answer.finish());
     }
     answer.insert_header((header::CONTENT_TYPE, "image/webp"));
